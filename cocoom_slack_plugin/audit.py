@@ -1,0 +1,64 @@
+"""The audit: who did what to which tenant's Slack, with which outcome. Never a secret, a token or an e-mail."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sqlalchemy import Column, Index, Table, Text, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from cocoom_slack_plugin.database import PREFIX, metadata, serial_id, tenant_id, timestamp
+
+audit = Table(
+    f"{PREFIX}audit",
+    metadata,
+    serial_id(),
+    tenant_id(),
+    timestamp("at"),
+    Column(
+        "action", Text, nullable=False, comment="what was tried, such as login.sign_in or connection.connect"
+    ),
+    Column("outcome", Text, nullable=False, comment="ok, or the stable code of the refusal"),
+    Column("actor", Text, comment="who: a Cocoom user id, or cli:<system user>; null for somebody unknown"),
+    Column(
+        "correlation_id",
+        Text,
+        nullable=False,
+        comment="shown to the person, so that support can find the row",
+    ),
+    Column("detail", JSONB, nullable=False, server_default="{}"),
+    Index(None, "tenant_id", "at"),
+    comment="Sign-ins, refusals and changes of connections. Rows are only ever added, and purged by age.",
+)
+
+
+def new_correlation_id() -> str:
+    """Eight characters that a person can read out on the phone."""
+    return secrets.token_hex(4)
+
+
+def record(
+    dbsession: Session,
+    tenant: str,
+    action: str,
+    outcome: str = "ok",
+    *,
+    actor: str | None = None,
+    correlation_id: str | None = None,
+    **detail: Any,
+) -> str:
+    """Add one row and return its correlation id. ``detail`` holds plain values without secrets or e-mail addresses."""
+    correlation_id = correlation_id or new_correlation_id()
+    dbsession.execute(
+        insert(audit).values(
+            tenant_id=tenant,
+            action=action,
+            outcome=outcome,
+            actor=actor,
+            correlation_id=correlation_id,
+            detail=detail,
+        )
+    )
+    return correlation_id

@@ -1,0 +1,1 @@
+"""A tenant's connection with its own Slack app: table, vault, service, health."""

@@ -1,0 +1,161 @@
+"""Connecting a tenant: credentials are proved live before anything is saved, and only together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from cocoom_slack_plugin import audit
+from cocoom_slack_plugin.connections import connection as connections
+from cocoom_slack_plugin.connections.connection import Connection
+from cocoom_slack_plugin.connections.tables import connection as table
+from cocoom_slack_plugin.connections.vault import SecretKind, Vault
+from cocoom_slack_plugin.errors import InvalidInput, SlackRefused
+from cocoom_slack_plugin.slack import Identity, SlackGateway
+from cocoom_slack_plugin.switches import Function
+
+REQUIRED_SCOPES = frozenset({"chat:write"})
+USEFUL_SCOPES = {
+    "chat:write.public": "post in public channels to which the bot was not invited",
+    "users:read.email": "find people by their e-mail, for direct messages",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What somebody gave; at least a bot token, or client id, client secret and workspace."""
+
+    bot_token: SecretStr | None = None
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    signing_secret: SecretStr | None = None
+    team_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What Slack confirmed. ``identity`` is the bot's, None where no bot token was given."""
+
+    credentials: Credentials
+    identity: Identity | None
+    team_id: str
+
+
+async def prove(gateway: SlackGateway, given: Credentials, known: Connection | None = None) -> Proof:
+    """Ask Slack about every credential. Raises InvalidInput that names the field, or SlackError when Slack is away.
+
+    ``known`` is the tenant's connection so far: its workspace is kept, another one is refused.
+    """
+    if (given.client_id is None) != (given.client_secret is None):
+        raise InvalidInput("client id and client secret", "give both or none; login needs both")
+    if given.bot_token is None and given.client_id is None:
+        raise InvalidInput(
+            "credentials", "give a bot token (notifications), or client id and secret (login), or all"
+        )
+    identity = await _prove_bot(gateway, given.bot_token) if given.bot_token else None
+    team_id = _one_team(given, identity, known)
+    if given.client_id and given.client_secret:
+        await _prove_client(gateway, given.client_id, given.client_secret)
+    return Proof(given, identity, team_id)
+
+
+def save(dbsession: Session, vault: Vault, tenant_id: str, proof: Proof, actor: str) -> None:
+    """Seal and store what was proved. Raises InvalidInput when another tenant already uses the client id."""
+    given = proof.credentials
+    if given.client_id and _used_elsewhere(dbsession, tenant_id, given.client_id):
+        raise InvalidInput(
+            "client id", "this Slack app is already connected to another base; each base has its own"
+        )
+    values: dict[str, Any] = {"team_id": proof.team_id}
+    for kind in SecretKind:
+        secret: SecretStr | None = getattr(given, kind)
+        if secret is not None:
+            values[f"sealed_{kind}"] = vault.seal(secret, tenant_id, kind)
+    if given.client_id:
+        values["client_id"] = given.client_id
+    if proof.identity and given.bot_token:
+        values |= _of_identity(proof.identity)
+        values["bot_token_fingerprint"] = vault.fingerprint(given.bot_token)
+    connections.save(dbsession, tenant_id, values)
+    audit.record(dbsession, tenant_id, "connection.connect", actor=actor, team_id=proof.team_id)
+
+
+def switch(dbsession: Session, seen: Connection, function: Function, on: bool, actor: str) -> None:
+    """Switch a function on or off. Raises InvalidInput when the connection lacks what the function needs."""
+    if on and function is Function.LOGIN and not (seen.client_id and seen.sealed_client_secret):
+        raise InvalidInput("login", "connect with client id and client secret first")
+    if on and function is Function.NOTIFICATIONS and not seen.sealed_bot_token:
+        raise InvalidInput("notifications", "connect with a bot token first")
+    connections.change(dbsession, seen, {f"{function}_enabled": on})
+    audit.record(
+        dbsession,
+        seen.tenant_id,
+        f"connection.{'enable' if on else 'disable'}",
+        actor=actor,
+        function=function,
+    )
+
+
+def disconnect(dbsession: Session, tenant_id: str, actor: str) -> None:
+    """Delete the connection and its secrets. Slack keeps the app until somebody removes it there."""
+    dbsession.execute(delete(table).where(table.c.tenant_id == tenant_id))
+    audit.record(dbsession, tenant_id, "connection.disconnect", actor=actor)
+
+
+async def _prove_bot(gateway: SlackGateway, token: SecretStr) -> Identity:
+    try:
+        identity = await gateway.auth_test(token)
+    except SlackRefused as refused:
+        advice = "copy it again; if it is right, the app was removed or may not be used from this address"
+        raise InvalidInput("bot token", f"Slack answers {refused.code}: {advice}") from None
+    if identity.bot_id is None:
+        raise InvalidInput("bot token", "Slack says that this token is a person's, not a bot's")
+    if missing := sorted(REQUIRED_SCOPES - identity.scopes):
+        raise InvalidInput(
+            "bot token", f"it lacks {', '.join(missing)}: add that to the app and install it again"
+        )
+    return identity
+
+
+async def _prove_client(gateway: SlackGateway, client_id: str, secret: SecretStr) -> None:
+    try:
+        await gateway.knows_client(client_id, secret)
+    except SlackRefused as refused:
+        field = "client secret" if refused.code == "bad_client_secret" else "client id"
+        raise InvalidInput(
+            field, f"Slack answers {refused.code}: copy both again from “Basic Information”"
+        ) from None
+
+
+def _one_team(given: Credentials, identity: Identity | None, known: Connection | None) -> str:
+    found = identity.team_id if identity else given.team_id or (known.team_id if known else None)
+    if found is None:
+        raise InvalidInput("workspace", "login alone needs the id of the workspace (T...)")
+    expected = given.team_id or (known.team_id if known else found)
+    if expected != found:
+        name = identity.team_name if identity else found
+        wanted = known.team_name or known.team_id if known and not given.team_id else expected
+        raise InvalidInput(
+            "bot token", f"it belongs to the workspace {name}, but {wanted} is expected; disconnect first"
+        )
+    return found
+
+
+def _of_identity(identity: Identity) -> dict[str, Any]:
+    return {
+        "team_name": identity.team_name,
+        "team_url": identity.team_url,
+        "enterprise_id": identity.enterprise_id,
+        "app_id": identity.app_id,
+        "bot_user_id": identity.user_id,
+        "scopes": sorted(identity.scopes),
+    }
+
+
+def _used_elsewhere(dbsession: Session, tenant_id: str, client_id: str) -> bool:
+    others = select(table.c.tenant_id).where(table.c.client_id == client_id, table.c.tenant_id != tenant_id)
+    return dbsession.scalar(others) is not None

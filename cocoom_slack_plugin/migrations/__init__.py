@@ -1,0 +1,1 @@
+"""Database migrations: an Alembic branch that a host adds to its version locations."""

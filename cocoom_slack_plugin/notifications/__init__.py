@@ -1,0 +1,1 @@
+"""Function 2: what happens on the platform reaches Slack."""

@@ -1,0 +1,162 @@
+"""Rendering: one event as the message that one conversation gets, in one language. Pure.
+
+Title, subtitle, author, thread and link; no body and no comment text (cocoom.md 5.2). Links are text links, because a
+button of an app without an interactivity address shows a warning mark (slack.md F4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cocoom_hooks.payloads import (
+    CollaboratorEvent,
+    CommentEvent,
+    CommentModerated,
+    Event,
+    ModerationAction,
+    PostEvent,
+    PostKind,
+    PostModerated,
+    User,
+)
+from cocoom_slack_plugin.notifications.events import CONNECTION_TESTED
+from cocoom_slack_plugin.notifications.rich_text import (
+    Element,
+    bold,
+    clean,
+    compose,
+    escaped,
+    link,
+    plain,
+    rich_text,
+)
+from cocoom_slack_plugin.slack import Message
+from cocoom_slack_plugin.translations import N_, translations
+
+TITLE_LIMIT, SUBTITLE_LIMIT, NAME_LIMIT, REASON_LIMIT = 200, 300, 80, 300
+
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A message in words: the full sentence for the notification line, and the lines that are shown."""
+
+    sentence: str
+    lines: list[list[Element]]
+
+
+def render(kind: str, event: Event, locale: str) -> Message:
+    """The message of one event in one of the LOCALES. Raises KeyError for a kind that makes no messages."""
+    text = _RENDERERS[kind](event, translations(locale).gettext)
+    # Metadata is readable by every app and member of the workspace: an opaque key and nothing else (slack.md D6).
+    metadata = {"event_type": "cocoom_notice", "event_payload": {"event_key": event.event_id}}
+    return Message(escaped(text.sentence), [rich_text(*text.lines)], metadata)
+
+
+def _post_published(event: Event, tr: Translate) -> _Text:
+    assert isinstance(event, PostEvent)
+    post = event.post
+    if post.kind is PostKind.PUBLICATION:
+        sentence = tr(N_("{author} published “{title}” in #{thread}"))
+        head = tr(N_("{author} published in {thread}"))
+    else:
+        sentence = tr(N_("{author} shared “{title}” in #{thread}"))
+        head = tr(N_("{author} shared in {thread}"))
+    subtitle = clean(post.subtitle or "", SUBTITLE_LIMIT)
+    lines = [
+        compose(head, author=bold(_name(post.author)), thread=_thread(event)),
+        [link(post.url, _title(event), strong=True)],
+        [plain(subtitle)] if subtitle else [],
+    ]
+    return _Text(_spoken(sentence, event, post.author), lines)
+
+
+def _collaborator_joined(event: Event, tr: Translate) -> _Text:
+    assert isinstance(event, CollaboratorEvent)
+    name, base = _name(event.collaborator), clean(event.tenant.name, NAME_LIMIT)
+    welcome = tr(N_("{name} has joined {base}. Welcome!"))
+    lines = [compose(welcome, name=bold(name), base=link(event.tenant.url, base))]
+    return _Text(welcome.format(name=name, base=base), lines)
+
+
+def _comment_added(event: Event, tr: Translate) -> _Text:
+    assert isinstance(event, CommentEvent)
+    author = event.comment.author
+    sentence = tr(N_("{author} commented on your post “{title}”"))
+    title = link(event.comment.url, _title(event))
+    lines = [compose(sentence, author=bold(_name(author)), title=title), _in_thread(event, tr)]
+    return _Text(_spoken(sentence, event, author), lines)
+
+
+def _comment_moderated(event: Event, tr: Translate) -> _Text:
+    assert isinstance(event, CommentModerated)
+    sentence = tr(N_("An administrator removed your comment on “{title}”"))
+    lines = [compose(sentence, title=link(event.post.url, _title(event))), _reason(event.reason, tr)]
+    return _Text(_spoken(sentence, event, event.comment.author), lines)
+
+
+def _publication_edited(event: Event, tr: Translate) -> _Text:
+    assert isinstance(event, PostEvent)
+    editor = event.actor or event.post.author
+    sentence = tr(N_("{author}, an administrator, edited your post “{title}”"))
+    title = link(event.post.url, _title(event))
+    lines = [compose(sentence, author=bold(_name(editor)), title=title), _in_thread(event, tr)]
+    return _Text(_spoken(sentence, event, editor), lines)
+
+
+def _post_moderated(event: Event, tr: Translate) -> _Text:
+    """The post may be gone: no link to it, but to its thread."""
+    assert isinstance(event, PostModerated)
+    if event.action is ModerationAction.UNPUBLISHED:
+        sentence = tr(N_("An administrator unpublished your post “{title}”"))
+    else:
+        sentence = tr(N_("An administrator deleted your post “{title}”"))
+    lines = [compose(sentence, title=bold(_title(event))), _reason(event.reason, tr), _in_thread(event, tr)]
+    return _Text(_spoken(sentence, event, event.post.author), lines)
+
+
+def _connection_tested(event: Event, tr: Translate) -> _Text:
+    base = clean(event.tenant.name, NAME_LIMIT)
+    sentence = tr(N_("{base} can post here. This is a test message that somebody asked for."))
+    return _Text(sentence.format(base=base), [compose(sentence, base=link(event.tenant.url, base))])
+
+
+def _reason(reason: str | None, tr: Translate) -> list[Element]:
+    text = clean(reason or "", REASON_LIMIT)
+    return compose(tr(N_("Reason: {reason}")), reason=plain(text)) if text else []
+
+
+def _in_thread(event: PostEvent, tr: Translate) -> list[Element]:
+    return compose(tr(N_("In {thread}")), thread=_thread(event))
+
+
+def _spoken(template: str, event: PostEvent, author: User) -> str:
+    thread = clean(event.post.thread.name, NAME_LIMIT)
+    return template.format(author=_name(author), title=_title(event), thread=thread)
+
+
+def _thread(event: PostEvent) -> Element:
+    return link(event.post.thread.url, f"#{clean(event.post.thread.name, NAME_LIMIT)}")
+
+
+def _title(event: PostEvent) -> str:
+    return clean(event.post.title, TITLE_LIMIT) or "…"
+
+
+def _name(user: User) -> str:
+    return clean(user.display_name, NAME_LIMIT) or "…"
+
+
+_RENDERERS: dict[str, Callable[[Event, Translate], _Text]] = {
+    "publication_published": _post_published,
+    "share_published": _post_published,
+    "collaborator_joined": _collaborator_joined,
+    "comment_added": _comment_added,
+    "comment_moderated": _comment_moderated,
+    "publication_edited": _publication_edited,
+    "publication_moderated": _post_moderated,
+    "share_moderated": _post_moderated,
+    CONNECTION_TESTED: _connection_tested,
+}

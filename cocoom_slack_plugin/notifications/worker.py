@@ -1,0 +1,99 @@
+"""The worker process: an RQ worker with settings under which nothing waits for long, and the sweeper beside it.
+
+One queue, no scheduler, no RQ retries (security.md C3). Jobs run in the worker's own process, where connections and
+certificates stay warm; a killed worker costs nothing but the leases it held.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from threading import Event as Flag
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from cocoom_slack_plugin.database import transaction
+from cocoom_slack_plugin.notifications import lanes
+from cocoom_slack_plugin.notifications.doorbell import Doorbell
+from cocoom_slack_plugin.notifications.jobs import Desk
+from cocoom_slack_plugin.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+MAINTENANCE_SECONDS, WORKER_TTL_SECONDS, MONITORING_SECONDS = 15, 30, 5
+REDIS_PAUSE_SECONDS = 1.0
+OLDEST_REDIS = (6, 2)
+
+
+class Worker(SimpleWorker):
+    """An RQ worker that asks the running job to come to an end when it is asked to stop."""
+
+    def request_stop(self, signum: int, frame: Any) -> None:
+        Desk.stop.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+
+def run(runtime: Runtime, *, burst: bool = False) -> None:
+    """Work until SIGTERM or SIGINT; with ``burst`` until the queue is empty. Redis may come and go meanwhile."""
+    settings = runtime.settings
+    connection: Redis = Redis.from_url(settings.redis_url.get_secret_value())
+    Desk.runtime, Desk.doorbell = runtime, Doorbell(settings)
+    sweeper = threading.Thread(
+        target=sweep, args=(runtime, Desk.doorbell, Desk.stop), name="sweeper", daemon=True
+    )
+    sweeper.start()
+    while not Desk.stop.is_set():
+        try:
+            _warn_of(connection)
+            _worker(connection, settings.queue).work(burst=burst, logging_level="WARNING")
+            return
+        except (RedisConnectionError, RedisTimeoutError, SystemExit):
+            # RQ leaves with an exit when Redis is away for long; work then waits for it to come back.
+            log.warning("Redis is away; trying again")
+            time.sleep(REDIS_PAUSE_SECONDS)
+
+
+def sweep(runtime: Runtime, doorbell: Doorbell, stop: Flag) -> None:
+    """Ring for work that is due and that nobody rang for: lost rings, wiped queues, leases that ran out."""
+    while not stop.wait(runtime.settings.sweep_interval):
+        try:
+            with transaction(runtime.hooks) as dbsession:
+                seconds = lanes.seconds_to_next(dbsession)
+            if seconds is not None and seconds <= 0:
+                doorbell.ring()
+        except Exception:
+            log.exception("the sweeper could not look for work; it looks again")
+
+
+def _worker(connection: Redis, queue: str) -> Worker:
+    return Worker(
+        [Queue(queue, connection=connection, serializer=JSONSerializer)],
+        connection=connection,
+        serializer=JSONSerializer,
+        maintenance_interval=MAINTENANCE_SECONDS,
+        worker_ttl=WORKER_TTL_SECONDS,
+        job_monitoring_interval=MONITORING_SECONDS,
+        log_job_description=False,
+    )
+
+
+def _warn_of(connection: Redis) -> None:
+    """Say what of this Redis could lose rings (security.md B08)."""
+    try:
+        version = str(connection.info("server")["redis_version"])
+        policy = connection.config_get("maxmemory-policy").get("maxmemory-policy")
+    except RedisError:
+        return
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_REDIS:
+        log.warning("Redis is %s; RQ keeps jobs safe from %s.%s on", version, *OLDEST_REDIS)
+    if policy not in (None, "noeviction"):
+        log.warning(
+            "Redis has maxmemory-policy %s; set noeviction, or jobs vanish when memory is full", policy
+        )

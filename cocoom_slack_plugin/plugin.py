@@ -1,0 +1,120 @@
+"""The hookimpls: the only door through which the platform reaches us. Each is a line or two; the work is elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cocoom_hooks import hookimpl
+from cocoom_hooks.payloads import (
+    CollaboratorEvent,
+    Command,
+    CommentEvent,
+    CommentModerated,
+    Event,
+    PostEdited,
+    PostEvent,
+    PostModerated,
+    SignInOption,
+    Tenant,
+    TenantEvent,
+    ThreadEvent,
+)
+from cocoom_slack_plugin.database import forget_tenant
+from cocoom_slack_plugin.login import identity as identities
+from cocoom_slack_plugin.login.option import sign_in_option
+from cocoom_slack_plugin.notifications import outbox, routes
+from cocoom_slack_plugin.notifications.doorbell import Doorbell
+from cocoom_slack_plugin.people import person as people
+from cocoom_slack_plugin.runtime import Runtime
+from cocoom_slack_plugin.switches import Function
+
+NAME = "slack"
+
+
+class SlackPlugin:
+    """One per host. Does nothing until ``attach`` gave it the host's runtime."""
+
+    def __init__(self) -> None:
+        self._runtime: Runtime | None = None
+        self._doorbell: Doorbell | None = None
+
+    def attach(self, runtime: Runtime) -> None:
+        """Called by ``includeme``, once the settings were read."""
+        self._runtime = runtime
+        self._doorbell = Doorbell(runtime.settings)
+
+    # --- contributions ---
+
+    @hookimpl
+    def cocoom_configure(self, config: Any) -> None:
+        config.include("cocoom_slack_plugin")
+
+    @hookimpl
+    def cocoom_command(self) -> Command:
+        return Command(
+            name="slack",
+            help="Connect bases to Slack and look after the connections.",
+            main="cocoom_slack_plugin.cli:main",
+        )
+
+    @hookimpl
+    def cocoom_sign_in_option(self, request: Any, tenant: Tenant) -> SignInOption | None:
+        return sign_in_option(self._runtime, request, tenant) if self._runtime else None
+
+    # --- events that people are told of ---
+
+    @hookimpl
+    def cocoom_publication_published(self, event: PostEvent, dbsession: Any) -> None:
+        self._note("publication_published", event, dbsession)
+
+    @hookimpl
+    def cocoom_share_published(self, event: PostEvent, dbsession: Any) -> None:
+        self._note("share_published", event, dbsession)
+
+    @hookimpl
+    def cocoom_collaborator_joined(self, event: CollaboratorEvent, dbsession: Any) -> None:
+        self._note("collaborator_joined", event, dbsession)
+
+    @hookimpl
+    def cocoom_comment_added(self, event: CommentEvent, dbsession: Any) -> None:
+        self._note("comment_added", event, dbsession)
+
+    @hookimpl
+    def cocoom_comment_moderated(self, event: CommentModerated, dbsession: Any) -> None:
+        self._note("comment_moderated", event, dbsession)
+
+    @hookimpl
+    def cocoom_publication_edited(self, event: PostEdited, dbsession: Any) -> None:
+        self._note("publication_edited", event, dbsession)
+
+    @hookimpl
+    def cocoom_publication_moderated(self, event: PostModerated, dbsession: Any) -> None:
+        self._note("publication_moderated", event, dbsession)
+
+    @hookimpl
+    def cocoom_share_moderated(self, event: PostModerated, dbsession: Any) -> None:
+        self._note("share_moderated", event, dbsession)
+
+    # --- events after which something is to be forgotten ---
+
+    @hookimpl
+    def cocoom_collaborator_removed(self, event: CollaboratorEvent, dbsession: Any) -> None:
+        people.forget(dbsession, event.tenant.id, event.collaborator.id)
+        identities.forget(dbsession, event.tenant.id, event.collaborator.id)
+
+    @hookimpl
+    def cocoom_thread_deleted(self, event: ThreadEvent, dbsession: Any) -> None:
+        routes.forget_thread(dbsession, event.tenant.id, event.thread.id)
+
+    @hookimpl
+    def cocoom_tenant_removed(self, event: TenantEvent, dbsession: Any) -> None:
+        forget_tenant(dbsession, event.tenant.id)
+
+    def _note(self, kind: str, event: Event, dbsession: Any) -> None:
+        runtime, doorbell = self._runtime, self._doorbell
+        if runtime is None or doorbell is None:
+            return
+        if not runtime.settings.tenants.allow(Function.NOTIFICATIONS, event.tenant):
+            return
+        if outbox.record(dbsession, kind, event):
+            doorbell.ring_after_commit(dbsession)

@@ -1,0 +1,246 @@
+"""The gateway: the only module that talks to Slack's Web API.
+
+Every call has one total deadline, follows no redirect, is made exactly once, and ends in a value or in one of four
+errors: SlackRefused (Slack said no), SlackRateLimited (wait), SlackUnavailable (nothing happened, repeat freely) and
+SlackUncertain (it may have happened). Classified by the HTTP status first and the body second (slack.md G, D4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from cocoom_slack_plugin.errors import (
+    SlackError,
+    SlackRateLimited,
+    SlackRefused,
+    SlackUnavailable,
+    SlackUncertain,
+)
+from cocoom_slack_plugin.settings import Settings
+from cocoom_slack_plugin.slack_codes import PERHAPS_DONE, Trouble, trouble_of
+
+DEFAULT_WAIT, LONGEST_WAIT, LONG_WAIT = 30.0, 3600.0, 3600.0
+LONGEST_ANSWER = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What ``auth.test`` says of a token, and the scopes that came with the answer."""
+
+    team_id: str
+    team_name: str
+    team_url: str
+    enterprise_id: str | None
+    user_id: str
+    bot_id: str | None
+    app_id: str | None
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted. ``text`` is the fallback: the notification line, and what a screen reader reads out."""
+
+    text: str
+    blocks: Sequence[Mapping[str, Any]]
+    metadata: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where Slack put a message: ``channel`` is the resolved id, ``ts`` the message's id within it."""
+
+    channel: str
+    ts: str
+
+
+class SlackGateway:
+    """One HTTP session shared by all tenants; the token goes with each call. Use as an async context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def __aenter__(self) -> SlackGateway:
+        self._http = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=self._settings.slack_timeout),
+            connector=aiohttp.TCPConnector(limit=0),
+            middlewares=(_refuse_odd_answers,),
+        )
+        self._client = AsyncWebClient(
+            base_url=f"{self._settings.slack_url}/api/",
+            session=self._http,
+            # slack_sdk's own default repeats a post whose answer was lost, and doubles the message (security.md C5).
+            retry_handlers=[],
+        )
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        await self._http.close()
+
+    async def auth_test(self, token: SecretStr) -> Identity:
+        """Who this token is (slack.md B4)."""
+        answer = await self._call("auth.test", token)
+        scopes = answer.headers.get("x-oauth-scopes", "")
+        return Identity(
+            team_id=_text(answer, "team_id"),
+            team_name=_text(answer, "team"),
+            team_url=_text(answer, "url"),
+            enterprise_id=answer.get("enterprise_id"),
+            user_id=_text(answer, "user_id"),
+            bot_id=answer.get("bot_id"),
+            app_id=answer.get("app_id"),
+            scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        )
+
+    async def post(self, token: SecretStr, conversation: str, message: Message) -> Posted:
+        """Post into a channel (C..., G...) or to a user (U..., W...), with nothing unfurled, parsed or linked."""
+        arguments: dict[str, Any] = {
+            "channel": conversation,
+            "text": message.text,
+            "blocks": list(message.blocks),
+            "parse": "none",
+            "link_names": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        if message.metadata is not None:
+            arguments["metadata"] = dict(message.metadata)
+        answer = await self._call("chat.postMessage", token, arguments)
+        return Posted(_text(answer, "channel"), _text(answer, "ts"))
+
+    async def user_by_email(self, token: SecretStr, email: str) -> str | None:
+        """The id of the active user with this address, None when there is none (needs ``users:read.email``)."""
+        try:
+            answer = await self._call("users.lookupByEmail", token, {"email": email}, form=True)
+        except SlackRefused as refused:
+            if refused.code == "users_not_found":
+                return None
+            raise
+        user = answer.get("user")
+        return _text(user if isinstance(user, dict) else {}, "id")
+
+    async def knows_client(self, client_id: str, client_secret: SecretStr) -> None:
+        """Prove a client id and secret by exchanging a code that cannot exist.
+
+        Slack checks the client before the code, so ``invalid_code`` means that both are right; anything else is raised.
+        (That order is inferred: slack.md A4 lists the codes, not their precedence.)
+        """
+        fields = {
+            "client_id": client_id,
+            "client_secret": client_secret.get_secret_value(),
+            "code": "cocoom-proves-the-client",
+            "grant_type": "authorization_code",
+        }
+        try:
+            await self._call("openid.connect.token", None, fields, form=True)
+        except SlackRefused as refused:
+            if refused.code not in ("invalid_code", "invalid_grant"):
+                raise
+
+    async def _call(
+        self,
+        method: str,
+        token: SecretStr | None,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        form: bool = False,
+    ) -> AsyncSlackResponse:
+        headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+        body: dict[str, Any] = (
+            {"data": dict(arguments)} if form and arguments else {"json": dict(arguments or {})}
+        )
+        try:
+            return await self._client.api_call(method, headers=headers, **body)
+        except SlackApiError as error:
+            # "from None" throughout: the SDK's error holds the request's headers, and with them the token.
+            raise _classify(error) from None
+        except aiohttp.ClientConnectorCertificateError:
+            raise SlackUnavailable("tls_error", "Slack's certificate is not valid for its address") from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise SlackUnavailable(
+                "unreachable", f"Slack cannot be reached: {type(error).__name__}"
+            ) from None
+        except _OddAnswer as odd:
+            raise odd.error from None
+        except (TimeoutError, aiohttp.ClientError, ConnectionError) as error:
+            raise SlackUncertain("no_answer", f"Slack's answer was lost: {type(error).__name__}") from None
+        except (ValueError, AttributeError, TypeError) as error:
+            raise SlackUncertain(
+                "unreadable_answer", f"Slack's answer is unreadable: {type(error).__name__}"
+            ) from None
+
+
+@dataclass
+class _OddAnswer(Exception):
+    """Carries our error through the SDK, which lets unknown exceptions pass."""
+
+    error: SlackError = field()
+
+
+async def _refuse_odd_answers(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    response = await handler(request)
+    if 300 <= response.status < 400:
+        # Following one would hand the token and the message to whoever the answer names.
+        response.close()
+        raise _OddAnswer(SlackRefused(f"http_{response.status}"))
+    if (response.content_length or 0) > LONGEST_ANSWER:
+        response.close()
+        raise _OddAnswer(SlackUncertain("unreadable_answer", "Slack's answer is far too long"))
+    return response
+
+
+def _classify(error: SlackApiError) -> SlackError:
+    response = error.response
+    status: int = response.status_code
+    body = response.data if isinstance(response.data, dict) else {}
+    code = body.get("error")
+    if status == 429 or (isinstance(code, str) and trouble_of(code) is Trouble.WAIT):
+        return SlackRateLimited(_wait(response.headers, code))
+    if status == 503:
+        return SlackUnavailable("http_503", "Slack is not available (HTTP 503)")
+    if status >= 500:
+        return SlackUncertain(f"http_{status}", f"Slack had a fault (HTTP {status})")
+    if not isinstance(code, str) or not code.replace("_", "").isalnum():
+        if 200 <= status < 300:
+            return SlackUncertain("unreadable_answer", "Slack gave an answer we could not read")
+        return SlackRefused(f"http_{status}")
+    if code in PERHAPS_DONE:
+        return SlackUncertain(code, f"Slack had a fault: {code}")
+    if trouble_of(code) is Trouble.SLACK:
+        return SlackUnavailable(code, f"Slack is not available: {code}")
+    return SlackRefused(code, _detail(body), body.get("needed"))
+
+
+def _detail(body: Mapping[str, Any]) -> list[str]:
+    metadata = body.get("response_metadata")
+    found = metadata.get("messages") if isinstance(metadata, dict) else None
+    return [str(each)[:300] for each in found[:5]] if isinstance(found, list) else []
+
+
+def _wait(headers: Mapping[str, Any], code: object) -> float:
+    """Seconds to wait: Slack's ``Retry-After`` where it is a sensible number, clamped to an hour."""
+    if code == "message_limit_exceeded":
+        return LONG_WAIT
+    try:
+        asked = float(headers.get("Retry-After") or headers.get("retry-after") or "")
+    except (TypeError, ValueError):
+        return DEFAULT_WAIT
+    return min(max(asked, 1.0), LONGEST_WAIT) if asked == asked else DEFAULT_WAIT
+
+
+def _text(answer: Any, key: str) -> str:
+    value = answer.get(key)
+    if not isinstance(value, str):
+        raise SlackUncertain("unreadable_answer", f"Slack's answer lacks {key}")
+    return value
