@@ -1,0 +1,44 @@
+"""Reading: the home page, a thread, a post with its comments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from demo.cocoom import queries
+from demo.cocoom.rights import Right
+from demo.cocoom.views import wanted
+from demo.cocoom.views.page import page
+
+
+@page("home", "home")
+def home(request: Any) -> dict[str, Any]:
+    return {"posts": _posts(request), "threads": queries.threads(request.dbsession, request.tenant.id)}
+
+
+@page("thread", "thread")
+def thread(request: Any) -> dict[str, Any]:
+    row = wanted.thread(request)
+    followers = queries.followers(request.dbsession, request.tenant.id, row.id)
+    return {
+        "thread": row,
+        "posts": _posts(request, thread_id=row.id),
+        "threads": queries.threads(request.dbsession, request.tenant.id),
+        "follower_count": len(followers),
+        "is_followed": request.identity in followers,
+    }
+
+
+@page("post", "post")
+def post(request: Any) -> dict[str, Any]:
+    row = wanted.post(request)
+    return {
+        "post": row,
+        "comments": queries.comments(request.dbsession, row.id),
+        "is_mine": row.author_id == request.identity.id,
+        "is_administrator": request.acting.has(Right.ADMINISTER),
+    }
+
+
+def _posts(request: Any, thread_id: str | None = None) -> Any:
+    reader = request.identity.id
+    return queries.posts(request.dbsession, request.tenant.id, author_id=reader, thread_id=thread_id)

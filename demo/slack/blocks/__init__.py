@@ -1,0 +1,1 @@
+"""Block Kit as Slack takes it: what is valid, and what is stored (slack.md D2, D8)."""

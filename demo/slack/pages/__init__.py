@@ -1,0 +1,1 @@
+"""Pages for a person: workspaces, channels, direct messages, as a reader of Slack would see them."""

@@ -1,0 +1,89 @@
+"""A conversation as a page shows it: days, messages, threads under their parents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+
+from demo.slack.pages.dates import clock_time, day
+from demo.slack.pages.mrkdwn import Names, plain, rendered
+from demo.slack.world.channel import Channel
+from demo.slack.world.message import Message
+from demo.slack.world.team import Team
+from demo.slack.world.world import World
+
+
+@dataclass(frozen=True)
+class ShownMessage:
+    ts: str
+    sender: str
+    hue: int
+    """0..7: the colour of the sender's tile."""
+    time: str
+    text: Markup
+    fallback: Markup
+    """What a notification and a screen reader say."""
+    blocks: list[dict[str, Any]]
+    attachments: list[dict[str, Any]]
+    edited: bool
+    deleted: bool
+    replies: list[ShownMessage] = field(default_factory=list)
+    broadcast: bool = False
+
+    @property
+    def initial(self) -> str:
+        return self.sender[:1].upper()
+
+
+@dataclass(frozen=True)
+class Day:
+    name: str
+    messages: list[ShownMessage]
+
+
+def names_in(team: Team) -> Names:
+    return Names(
+        user=lambda user_id: team.users[user_id].real_name if user_id in team.users else None,
+        channel=lambda channel_id: team.channels[channel_id].name if channel_id in team.channels else None,
+        tz=next((user.tz for user in team.people()), "UTC"),
+    )
+
+
+def days(world: World, team: Team, channel: Channel, newest: int = 100) -> list[Day]:
+    """The newest messages, oldest first, day by day."""
+    names = names_in(team)
+    top = [item for item in channel.history if not item.is_reply or item.reply_broadcast][-newest:]
+    grouped = groupby(top, key=lambda item: day(item.ts, names.tz))
+    return [Day(name, list(_shown(world, channel, messages, names))) for name, messages in grouped]
+
+
+def _shown(
+    world: World, channel: Channel, messages: Iterator[Message], names: Names
+) -> Iterator[ShownMessage]:
+    for message in messages:
+        replies = [_message(world, reply, names) for reply in channel.history.replies(message.ts)]
+        yield _message(world, message, names, replies)
+
+
+def _message(
+    world: World, message: Message, names: Names, replies: list[ShownMessage] | None = None
+) -> ShownMessage:
+    sender = message.username or world.apps[message.app_id].name
+    return ShownMessage(
+        ts=message.ts,
+        sender=sender,
+        hue=sum(map(ord, sender)) % 8,
+        time=clock_time(message.ts, names.tz),
+        text=rendered(message.text, names) if message.mrkdwn else plain(message.text),
+        fallback=rendered(message.text, names),
+        blocks=message.blocks,
+        attachments=message.attachments,
+        edited=message.edited is not None,
+        deleted=message.deleted,
+        replies=replies or [],
+        broadcast=message.is_reply and message.reply_broadcast,
+    )

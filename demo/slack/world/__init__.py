@@ -1,0 +1,1 @@
+"""What exists in this Slack: organisations, workspaces, people, conversations, apps, tokens, messages."""

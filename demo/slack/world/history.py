@@ -1,0 +1,75 @@
+"""The messages of one conversation, in order, with unique timestamps."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from demo.slack.world.message import Message
+
+KEPT = 10_000
+"""Messages remembered per conversation; ``count`` goes on, so a long benchmark keeps its memory flat."""
+
+
+def as_microseconds(ts: str) -> int:
+    """The number behind ``1503435956.000247``; raises ValueError for anything else."""
+    seconds, dot, micros = ts.partition(".")
+    if not (dot and len(micros) == 6 and seconds.isascii() and micros.isascii()):
+        raise ValueError("not a message timestamp")
+    return int(seconds) * 1_000_000 + int(micros)
+
+
+class History:
+    """Ordered by ``ts``. Threads are kept beside it so that a parent knows its replies."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self.kept = kept
+        self.count = 0
+        self._last = 0
+        self._messages: OrderedDict[str, Message] = OrderedDict()
+        self._replies: dict[str, list[str]] = {}
+
+    def next_ts(self, now: float) -> str:
+        """Monotonic and unique within the conversation, however fast messages come."""
+        self._last = max(int(now * 1_000_000), self._last + 1)
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+    def add(self, message: Message) -> None:
+        self._messages[message.ts] = message
+        if message.thread_ts is not None and message.is_reply:
+            self._replies.setdefault(message.thread_ts, []).append(message.ts)
+        self.count += 1
+        if len(self._messages) > self.kept:
+            self._forget_oldest()
+
+    def get(self, ts: str) -> Message | None:
+        return self._messages.get(ts)
+
+    def replies(self, parent_ts: str) -> list[Message]:
+        return [self._messages[ts] for ts in self._replies.get(parent_ts, ()) if ts in self._messages]
+
+    def delete(self, message: Message) -> None:
+        """Remove it; a parent with replies leaves a tombstone."""
+        if self.replies(message.ts):
+            message.deleted = True
+            message.text, message.blocks, message.attachments = "This message was deleted.", [], []
+            message.metadata = None
+        else:
+            del self._messages[message.ts]
+        if message.is_reply and message.thread_ts:
+            self._replies[message.thread_ts].remove(message.ts)
+
+    def clear(self) -> None:
+        self._messages.clear()
+        self._replies.clear()
+        self.count = 0
+
+    def _forget_oldest(self) -> None:
+        oldest, _ = self._messages.popitem(last=False)
+        self._replies.pop(oldest, None)
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self._messages.values())
+
+    def __len__(self) -> int:
+        return len(self._messages)
