@@ -25,7 +25,8 @@ class Claims:
     def of(cls, id_token: Mapping[str, Any]) -> Claims:
         """Read the claims of an id_token that the backend has validated."""
         email = id_token.get("email")
-        known = isinstance(email, str) and email != ""
+        # Not printable are, among others, what no database takes: NUL and lone surrogates.
+        known = isinstance(email, str) and email != "" and email.isprintable()
         # Only the boolean true counts: "true", 1 and a missing claim do not (security.md S115).
         verified = known and id_token.get("email_verified") is True
         enterprise = id_token.get(ENTERPRISE)

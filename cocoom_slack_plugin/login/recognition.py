@@ -73,4 +73,9 @@ def _let_in(dbsession: Session, visit: Visit, user: User) -> User:
 
 def same_mailbox(one: str, other: str) -> bool:
     """Equal but for the case of ASCII letters. Unicode's folding would make one mailbox of ``ß`` and ``ss``."""
-    return one.encode().lower() == other.encode().lower()
+    return _folded(one) == _folded(other)
+
+
+def _folded(mailbox: str) -> bytes:
+    # Bytes know lower case for ASCII alone.
+    return mailbox.encode("utf-8", "surrogatepass").lower()

@@ -20,6 +20,8 @@ from cocoom_slack_plugin.login.visit import Visit
 SETTING_PREFIX = "SOCIAL_AUTH_SLACK_OPENID_"
 TRANSACTION_PREFIX = f"{NAME}_oauth2_state_"
 PIPELINE = ["cocoom_slack_plugin.login.pipeline.read_claims", "cocoom_slack_plugin.login.pipeline.recognise"]
+CLOCK_TOLERANCE = 60
+"""Seconds by which Slack's clock and ours may differ (security.md S66, S67). An id_token lives 300 (slack.md A5)."""
 LITERAL = "/:?#[]@!$&'()*+,;=%~-._"
 
 
@@ -98,6 +100,7 @@ def _settings(visit: Visit) -> dict[str, Any]:
         "JWKS_URI": f"{slack}/openid/connect/keys",
         "STATE_LIFETIME": settings.sign_in_lifetime,
         "NONCE_LIFETIME": settings.sign_in_lifetime,
+        "JWT_LEEWAY": CLOCK_TOLERANCE,
         "TIMEOUT": settings.slack_timeout,
         "PIPELINE": PIPELINE,
     }
