@@ -38,6 +38,10 @@ class Limits:
     """Posts per workspace and app; 0 lifts the cap."""
     tiers_enabled: bool = True
 
+    def __post_init__(self) -> None:
+        if self.posts_per_second <= 0 or self.burst < 1:
+            raise ValueError("posts_per_second and burst are positive")
+
 
 @dataclass(slots=True)
 class _Bucket:

@@ -25,6 +25,8 @@ class Settings:
     """Seconds; cursors expire and must not be stored (slack.md E2)."""
     limit_required_above: int = 5_000
     """Members from which users.list insists on a ``limit``."""
+    messages_kept: int = 2_000
+    """Remembered per conversation, so that a long benchmark keeps its memory flat."""
     metadata_bytes: int = 8_000
     """``metadata_too_large`` exists, its value is unpublished (slack.md D2)."""
     remember_sign_ins: bool = False

@@ -32,7 +32,7 @@ def read_content(call: Call, team: Team) -> Content:
     markdown = call.text("markdown_text")
     if markdown:
         text = _markdown(markdown, text, blocks)
-    attachments = read_attachments(call)
+    attachments = read_attachments(call, team)
     if not (text.strip() or blocks or attachments):
         raise SlackError("no_text")
     if len(text) > TEXT_CUT:
@@ -58,7 +58,7 @@ def read_blocks(call: Call, team: Team) -> list[dict[str, Any]]:
     return stored_blocks(check_blocks(blocks), team)
 
 
-def read_attachments(call: Call) -> list[dict[str, Any]]:
+def read_attachments(call: Call, team: Team) -> list[dict[str, Any]]:
     attachments = call.structure("attachments", "invalid_attachments")
     if attachments is None:
         return []
@@ -66,7 +66,20 @@ def read_attachments(call: Call) -> list[dict[str, Any]]:
         raise SlackError("invalid_attachments")
     if len(attachments) > ATTACHMENTS:
         raise SlackError("too_many_attachments")
-    return [{"id": number, **item} for number, item in enumerate(attachments, start=1)]
+    return [_attachment(item, number, team) for number, item in enumerate(attachments)]
+
+
+def _attachment(item: dict[str, Any], number: int, team: Team) -> dict[str, Any]:
+    """Legacy, but Slack still takes it: text, a fallback, or blocks of its own."""
+    if not all(isinstance(item.get(name, ""), str) for name in ("text", "fallback")):
+        raise SlackError("invalid_attachments")
+    stored = {"id": number + 1, **item}
+    if "blocks" in item:
+        blocks = check_blocks(item["blocks"], at=f"/attachments/{number}/blocks")
+        stored["blocks"] = stored_blocks(blocks, team)
+    if item.get("text"):
+        stored["text"] = parsed(item["text"], team, links=True, names=False)
+    return stored
 
 
 def read_metadata(call: Call) -> dict[str, Any] | None:

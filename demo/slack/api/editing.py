@@ -33,7 +33,7 @@ def _rewrite(call: Call, destination: Destination, message: Message) -> None:
     text, blocks = call.text("text"), read_blocks(call, destination.team)
     if len(text) > LONGEST_UPDATE:
         raise SlackError("msg_too_long")
-    attachments = read_attachments(call)
+    attachments = read_attachments(call, destination.team)
     if not (text.strip() or blocks or attachments):
         raise SlackError("no_text")
     metadata = read_metadata(call)

@@ -53,7 +53,7 @@ def store(call: Call, destination: Destination, content: Content) -> Message:
         unfurl_media=call.flag("unfurl_media", default=True),
         mrkdwn=call.flag("mrkdwn", default=True),
     )
-    history.add(message)
+    history.add(message, call.slack.settings.messages_kept)
     call.slack.recorder.stored(message.metadata)
     return message
 

@@ -98,6 +98,14 @@ def _section(value: Any, pointer: str, errors: list[str]) -> None:
     _SECTION_FIELDS(value, pointer, errors)
 
 
+def _rich(value: Any, pointer: str, errors: list[str]) -> None:
+    """Rich text is taken on trust, but for its shape: objects that may hold objects."""
+    if not isinstance(value, dict):
+        problem(errors, "must provide an object", pointer)
+    elif "elements" in value:
+        array(_rich, 1000, least=0)(value["elements"], f"{pointer}/elements", errors)
+
+
 BLOCKS: dict[str, Check] = {
     "section": _section,
     "header": fields({"text": plain_text(150)}, _BLOCK_ID),
@@ -108,5 +116,5 @@ BLOCKS: dict[str, Check] = {
         {"image_url": url(3000), "alt_text": string(2000)}, {**_BLOCK_ID, "title": plain_text(2000)}
     ),
     "markdown": fields({"text": string(MARKDOWN)}, _BLOCK_ID),
-    "rich_text": fields({"elements": array(anything, 1000)}, _BLOCK_ID),
+    "rich_text": fields({"elements": array(_rich, 1000)}, _BLOCK_ID),
 }

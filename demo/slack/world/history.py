@@ -7,9 +7,6 @@ from collections.abc import Iterator
 
 from demo.slack.world.message import Message
 
-KEPT = 10_000
-"""Messages remembered per conversation; ``count`` goes on, so a long benchmark keeps its memory flat."""
-
 
 def as_microseconds(ts: str) -> int:
     """The number behind ``1503435956.000247``; raises ValueError for anything else."""
@@ -22,8 +19,7 @@ def as_microseconds(ts: str) -> int:
 class History:
     """Ordered by ``ts``. Threads are kept beside it so that a parent knows its replies."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self.kept = kept
+    def __init__(self) -> None:
         self.count = 0
         self._last = 0
         self._messages: OrderedDict[str, Message] = OrderedDict()
@@ -34,12 +30,13 @@ class History:
         self._last = max(int(now * 1_000_000), self._last + 1)
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
-    def add(self, message: Message) -> None:
+    def add(self, message: Message, kept: int) -> None:
+        """Remember it, and forget the oldest beyond ``kept``; ``count`` goes on counting."""
         self._messages[message.ts] = message
         if message.thread_ts is not None and message.is_reply:
             self._replies.setdefault(message.thread_ts, []).append(message.ts)
         self.count += 1
-        if len(self._messages) > self.kept:
+        while len(self._messages) > kept:
             self._forget_oldest()
 
     def get(self, ts: str) -> Message | None:

@@ -1,0 +1,1 @@
+"""Tests of the host stand-in, over its real pages and a real PostgreSQL."""

@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from slack_sdk import WebClient
+
+from demo.slack.thread import SlackThread
+
+from .asking import ask
+
+POST = "https://acme.cocoom.com/p/1"
+BLOCKS: list[dict[str, Any]] = [
+    {"type": "header", "text": {"type": "plain_text", "text": "New in <Pumps>"}},
+    {"type": "section", "text": {"type": "mrkdwn", "text": f"*<{POST}|A guide>* by <@U0BOB>"}},
+    {"type": "section", "fields": [{"type": "mrkdwn", "text": "*B*"}, {"type": "plain_text", "text": "*I*"}]},
+    {"type": "divider"},
+    {"type": "context", "elements": [{"type": "plain_text", "text": "4 min"}]},
+    {"type": "image", "image_url": "https://x.example/a.png", "alt_text": "A pump & a valve"},
+    {
+        "type": "actions",
+        "elements": [
+            {"type": "button", "text": {"type": "plain_text", "text": "Read"}, "url": POST},
+            {"type": "button", "text": {"type": "plain_text", "text": "Mute"}, "value": "pumps"},
+        ],
+    },
+]  # fmt: skip
+
+
+def read(it: SlackThread, path: str) -> BeautifulSoup:
+    answer = ask(it.url + path)
+    assert answer.status == 200, path
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def words(soup: Any) -> str:
+    return " ".join(soup.get_text(" ").split())
+
+
+def test_the_first_page_lists_the_workspaces(it: SlackThread, acme: WebClient) -> None:
+    acme.chat_postMessage(channel="#news", text="x")
+    text = words(read(it, "/"))
+    assert "Acme acme.slack.com · T0ACME 1 messages" in text
+    assert "Globex" in text
+
+
+def test_a_workspace_opens_at_its_first_channel(it: SlackThread) -> None:
+    assert ask(f"{it.url}/team/T0ACME").location == "/team/T0ACME/channel/C0GENERAL"
+    assert ask(f"{it.url}/team/globex").location == "/team/T0GLOBEX/channel/C1GENERAL"
+
+
+def test_the_sidebar_shows_channels_and_people_and_marks_where_we_are(it: SlackThread) -> None:
+    sidebar = read(it, "/team/acme/channel/news").select_one(".sidebar")
+    assert sidebar is not None
+    assert words(sidebar.select_one("[aria-current=page]")) == "# news"
+    for name in ("general", "board", "old-project", "Alice Martin", "Gus Guest"):
+        assert name in words(sidebar)
+    assert "Leo Leaver" not in words(sidebar)
+
+
+def test_every_block_is_shown_and_nothing_foreign_is_loaded(it: SlackThread, acme: WebClient) -> None:
+    acme.chat_postMessage(channel="#news", text="fallback", blocks=BLOCKS)
+    message = read(it, "/team/T0ACME/channel/C0NEWS").select_one(".message")
+    assert message is not None
+    assert words(message.select_one("h4")) == "New in <Pumps>"
+    link = message.select_one(".section strong a")
+    assert link is not None
+    assert (link["href"], words(link)) == (POST, "A guide")
+    assert words(message.select_one(".mention")) == "@Bob Keller"
+    assert [words(field) for field in message.select(".fields > div")] == ["B", "*I*"]
+    assert message.select_one("hr") is not None
+    assert words(message.select_one(".context")) == "4 min"
+    assert words(message.select_one(".image")) == "A pump & a valve"
+    assert [tag.name for tag in message.select(".actions .button")] == ["a", "span"]
+    assert message.select("img") == []
+    assert "fallback" not in words(message)
+
+
+def test_the_byline_names_the_app_and_the_time(it: SlackThread, acme: WebClient) -> None:
+    acme.chat_postMessage(channel="#news", text="x")
+    assert re.fullmatch(
+        r"Cocoom APP \d\d:\d\d", words(read(it, "/team/acme/channel/news").select_one(".byline"))
+    )
+
+
+def test_the_notification_text_is_shown_on_request(it: SlackThread, acme: WebClient) -> None:
+    acme.chat_postMessage(channel="#news", text="Alice & Bob", blocks=BLOCKS)
+    soup = read(it, "/team/acme/channel/news?fallback=1")
+    assert words(soup.select_one(".fallback")) == "Notification Alice & Bob"
+
+
+def test_threads_stand_under_their_parent_and_edits_and_deletions_show(
+    it: SlackThread, acme: WebClient
+) -> None:
+    parent = acme.chat_postMessage(channel="#news", text="parent")["ts"]
+    reply = acme.chat_postMessage(channel="#news", text="reply", thread_ts=parent, reply_broadcast=True)["ts"]
+    acme.chat_update(channel="C0NEWS", ts=reply, text="better reply")
+    acme.chat_delete(channel="C0NEWS", ts=parent)
+    soup = read(it, "/team/acme/channel/news")
+    tombstone = soup.select_one(".message")
+    assert tombstone is not None
+    assert "This message was deleted." in words(tombstone)
+    assert "1 reply" in words(tombstone)
+    thread = words(tombstone.select_one(".thread"))
+    assert "better reply (edited)" in thread
+    assert "also sent to the channel" in thread
+    assert "replied to a thread" in words(soup.select_one(f"[id='copy{reply}']"))
+
+
+def test_a_person_sees_what_was_sent_to_them_alone(it: SlackThread, acme: WebClient) -> None:
+    acme.chat_postMessage(channel="U0ALICE", text="for Alice")
+    assert "for Alice" in words(read(it, "/team/acme/user/U0ALICE"))
+    assert "for Alice" not in words(read(it, "/team/acme/user/U0BOB"))
+    assert "Nothing here yet." in words(read(it, "/team/acme/user/U0BOB"))
+
+
+def test_a_home_tab_is_shown(it: SlackThread, acme: WebClient) -> None:
+    assert "No app has published" in words(read(it, "/team/acme/user/U0ALICE/home"))
+    acme.views_publish(user_id="U0ALICE", view={"type": "home", "blocks": BLOCKS})
+    assert "New in <Pumps>" in words(read(it, "/team/acme/user/U0ALICE/home"))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "markdown", "text": "**bold** <b>"},
+        {
+            "type": "rich_text",
+            "elements": [
+                {
+                    "type": "rich_text_section",
+                    "elements": [
+                        {"type": "text", "text": "rich <b>"},
+                        {"type": "user", "user_id": "U0BOB"},
+                        {"type": "link", "url": "javascript:alert(1)"},
+                    ],
+                }
+            ],
+        },
+        {
+            "type": "actions",
+            "elements": [
+                {
+                    "type": "overflow",
+                    "options": [{"text": {"type": "plain_text", "text": "o"}, "value": "1"}],
+                },
+                {"type": "users_select", "placeholder": {"type": "plain_text", "text": "Who?"}},
+                {"type": "datepicker"},
+                {"type": "checkboxes", "options": [{"text": {"type": "mrkdwn", "text": "c"}, "value": "1"}]},
+                {"type": "button", "text": {"type": "plain_text", "text": "b"}, "url": "mailto:a@x.example"},
+            ],
+        },
+    ],
+    ids=lambda block: str(block["type"]),
+)
+def test_rarer_blocks_are_shown_safely(it: SlackThread, acme: WebClient, block: dict[str, Any]) -> None:
+    acme.chat_postMessage(channel="#news", text="x", blocks=[block])
+    message = read(it, "/team/acme/channel/news").select_one(".message")
+    assert message is not None
+    assert message.select("b") == []
+    assert [link["href"] for link in message.select("a")] == []
+
+
+def test_attachments_are_shown(it: SlackThread, acme: WebClient) -> None:
+    attachments: list[dict[str, Any]] = [
+        {"text": "one <b>", "fallback": "f"},
+        {"blocks": BLOCKS[:1], "fallback": "f"},
+    ]
+    acme.chat_postMessage(channel="#news", text="x", attachments=attachments)
+    shown = [words(item) for item in read(it, "/team/acme/channel/news").select(".attachment")]
+    assert shown == ["one <b>", "New in <Pumps>"]
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>"])
+def test_hostile_text_is_harmless_wherever_it_is_shown(it: SlackThread, text: str) -> None:
+    it.control.add_team(text, id="T9")
+    it.control.add_user("T9", text, text, id="U9")
+    it.control.add_app("T9", id="A9", name=text, redirect_urls=["https://x.example/"])
+    it.control.add_channel("T9", "general", id="C9", purpose=text)
+    token = it.control.install_app("A9", "T9", ["chat:write", "chat:write.public"])
+    client = WebClient(token, base_url=it.api_url, retry_handlers=[])
+    client.chat_postMessage(channel="C9", text=text)
+    client.chat_postMessage(channel="U9", text=text)
+    app = it.slack.world.apps["A9"]
+    consent = f"/openid/connect/authorize?client_id={app.client_id}&response_type=code&scope=openid"
+    for path in ("/", "/team/T9/channel/C9?fallback=1", "/team/T9/user/U9", "/requests", consent):
+        soup = read(it, path)
+        assert soup.select("script, img") == [], path
+
+
+def test_a_live_page_refreshes_itself_and_its_links_stay_live(it: SlackThread) -> None:
+    assert read(it, "/team/acme/channel/news").select("meta[http-equiv=refresh]") == []
+    soup = read(it, "/team/acme/channel/news?live=1&fallback=1")
+    assert soup.select("meta[http-equiv=refresh]")
+    assert soup.select("a[href='/team/T0ACME/channel/C0GENERAL?live=1&fallback=1']")
+
+
+def test_the_list_of_requests_shows_no_token(it: SlackThread, acme: WebClient) -> None:
+    acme.auth_test()
+    ask(f"{it.url}/api/auth.test", Authorization="Bearer xoxb-unknown-secret")
+    page = ask(f"{it.url}/requests").text
+    assert "auth.test" in page
+    assert "unknown" in page
+    assert "xoxb-" not in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/team/T0ACME/channel/C0NEWS", "/requests", "/openid/connect/authorize"]
+)
+def test_every_page_has_a_strict_policy(it: SlackThread, path: str) -> None:
+    headers = ask(it.url + path).headers
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert (headers["Referrer-Policy"], headers["X-Content-Type-Options"]) == ("no-referrer", "nosniff")
+
+
+@pytest.mark.parametrize(
+    "path", ["/team/T9", "/team/T0ACME/channel/C9", "/team/T0ACME/user/U9", "/team/T0ACME/user/U9/home", "/x"]
+)
+def test_what_does_not_exist_is_not_found(it: SlackThread, path: str) -> None:
+    assert ask(it.url + path).status == 404
+
+
+def test_the_style_sheet_is_served(it: SlackThread) -> None:
+    assert "--paper" in ask(f"{it.url}/static/slack.css").text
