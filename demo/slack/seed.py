@@ -57,7 +57,7 @@ def _acme(slack: Slack, redirects: Sequence[str]) -> None:
             is_admin=True,
             title="Head of knowledge",
         ),
-        User(BOB, ACME, "bob", "Bob Keller", "bob@acme.example", title="Field engineer"),
+        User(BOB, ACME, "bob", "Bob Leroy", "bob@acme.example", title="Field engineer"),
         User(CHLOE, ACME, "chloe", "Chloé Dubois", "chloe@acme.example", locale="fr-FR", title="Rédactrice"),
         User(GUEST, ACME, "gus", "Gus Guest", "gus@partner.example", is_restricted=True),
         User(LEAVER, ACME, "leo", "Leo Leaver", "leo@acme.example", deleted=True),
@@ -80,8 +80,8 @@ def _globex(slack: Slack, redirects: Sequence[str]) -> None:
     team = slack.world.teams[GLOBEX] = Team(GLOBEX, "Globex", "globex")
     _people(
         team,
-        User(GINA, GLOBEX, "gina", "Gina Rossi", "gina@globex.example", is_admin=True),
-        User(HUGO, GLOBEX, "hugo", "Hugo Lindt", "hugo@globex.example", locale="de-DE", tz="Europe/Berlin"),
+        User(GINA, GLOBEX, "gina", "Gina Roux", "gina@globex.example", is_admin=True),
+        User(HUGO, GLOBEX, "hugo", "Hugo Noir", "hugo@globex.example", locale="fr-FR", tz="Europe/Paris"),
     )
     _channels(
         team,

@@ -98,12 +98,32 @@ def _section(value: Any, pointer: str, errors: list[str]) -> None:
     _SECTION_FIELDS(value, pointer, errors)
 
 
-def _rich(value: Any, pointer: str, errors: list[str]) -> None:
-    """Rich text is taken on trust, but for its shape: objects that may hold objects."""
-    if not isinstance(value, dict):
-        problem(errors, "must provide an object", pointer)
-    elif "elements" in value:
-        array(_rich, 1000, least=0)(value["elements"], f"{pointer}/elements", errors)
+_STYLE = {"style": fields({}, dict.fromkeys(("bold", "italic", "strike", "code", "underline"), flag))}
+_INLINE: dict[str, Check] = {
+    "text": fields({"text": string(3000)}, _STYLE),
+    "link": fields({"url": url(3000)}, {**_STYLE, "text": string(3000), "unsafe": flag}),
+    "emoji": fields({"name": string(255)}, {**_STYLE, "unicode": anything, "skin_tone": anything}),
+    "user": fields({"user_id": string(255)}, _STYLE),
+    "usergroup": fields({"usergroup_id": string(255)}, _STYLE),
+    "channel": fields({"channel_id": string(255)}, _STYLE),
+    "broadcast": fields({"range": one_of("here", "channel", "everyone")}, _STYLE),
+    "date": fields(
+        {"timestamp": anything, "format": string(255)}, {"url": url(3000), "fallback": string(255)}
+    ),
+}
+"""What may stand in a line of rich text (the parts that slack_sdk's RichTextElementParts knows)."""
+
+_LINE = fields({"elements": array(by_type(_INLINE), 1000, least=0)}, {"border": anything})
+_LIST = fields(
+    {"elements": array(by_type({"rich_text_section": _LINE}), 1000), "style": one_of("bullet", "ordered")},
+    {"indent": anything, "offset": anything, "border": anything},
+)
+_RICH: dict[str, Check] = {
+    "rich_text_section": _LINE,
+    "rich_text_quote": _LINE,
+    "rich_text_preformatted": _LINE,
+    "rich_text_list": _LIST,
+}
 
 
 BLOCKS: dict[str, Check] = {
@@ -116,5 +136,5 @@ BLOCKS: dict[str, Check] = {
         {"image_url": url(3000), "alt_text": string(2000)}, {**_BLOCK_ID, "title": plain_text(2000)}
     ),
     "markdown": fields({"text": string(MARKDOWN)}, _BLOCK_ID),
-    "rich_text": fields({"elements": array(_rich, 1000)}, _BLOCK_ID),
+    "rich_text": fields({"elements": array(by_type(_RICH), 1000)}, _BLOCK_ID),
 }

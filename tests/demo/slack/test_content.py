@@ -11,6 +11,11 @@ from demo.slack.thread import SlackThread
 Refusal = Callable[..., dict[str, Any]]
 
 
+def rich(element: dict[str, Any]) -> dict[str, Any]:
+    """A line of rich text with one element."""
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [element]}]}
+
+
 @pytest.mark.parametrize(
     ("content", "error"),
     [
@@ -25,6 +30,10 @@ Refusal = Callable[..., dict[str, Any]]
         ({"attachments": [{"blocks": "x"}]}, "invalid_blocks"),
         ({"blocks": [{"type": "rich_text", "elements": [{"elements": 1}]}]}, "invalid_blocks"),
         ({"blocks": [{"type": "rich_text", "elements": ["x"]}]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "marquee", "text": "x"})]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "text", "text": ""})]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "text", "text": "x", "style": {"loud": True}})]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "link", "url": "javascript:alert(1)"})]}, "invalid_blocks"),
         ({"attachments": [{"text": "x"}] * 101}, "too_many_attachments"),
         ({"text": "x", "markdown_text": "y"}, "markdown_text_conflict"),
         ({"markdown_text": "y" * 12_001}, "msg_too_long"),

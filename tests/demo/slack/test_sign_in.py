@@ -107,10 +107,10 @@ def test_user_info_without_a_good_token_is_a_refusal_without_sub(it: SlackThread
 def test_the_person_chooses_on_a_page_with_a_button_each(browser: Browser) -> None:
     page = browser.sign_in()
     assert page.status == 200
-    for name in ("Alice Martin", "Bob Keller", "Chloé Dubois", "Gus Guest", "Cancel"):
+    for name in ("Alice Martin", "Bob Leroy", "Chloé Dubois", "Gus Guest", "Cancel"):
         assert name in page.text
     assert "Leo Leaver" not in page.text
-    assert "Gina Rossi" not in page.text
+    assert "Gina Roux" not in page.text
 
 
 def test_the_choice_may_be_posted_as_the_page_does(it: SlackThread) -> None:
@@ -189,9 +189,9 @@ def test_without_redirect_uri_the_first_registered_one_is_used_and_need_not_be_r
 
 def test_a_distributed_app_offers_people_of_every_workspace(it: SlackThread, browser: Browser) -> None:
     it.control.change_app("A0ACME", distributed=True)
-    assert "Gina Rossi" in browser.sign_in().text
+    assert "Gina Roux" in browser.sign_in().text
     page = browser.sign_in(team="T0GLOBEX")
-    assert "Gina Rossi" in page.text
+    assert "Gina Roux" in page.text
     assert "Alice Martin" not in page.text
 
 
