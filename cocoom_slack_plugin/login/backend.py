@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-import requests
 from social_core.backends.base import ResponseT_co
 from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import (
     AuthConfigurationError,
     AuthInputError,
     AuthPolicyError,
-    AuthProviderError,
     AuthResponseError,
     ErrorStage,
     SocialAuthBaseException,
 )
-from social_core.utils import handle_http_errors, http_error
+from social_core.utils import handle_http_errors
 
 from cocoom_slack_plugin.login.claims import TEAM, USER
-from cocoom_slack_plugin.login.exchange import Exchange
 from cocoom_slack_plugin.login.slack_errors import classify
+from cocoom_slack_plugin.login.transport import BoundedTransport
 
 NAME = "slack-openid"
 ANSWER_PARAMETERS = ("code", "state", "error", "iss")
@@ -30,7 +27,7 @@ SLACK_ID = re.compile(r"[A-Za-z0-9]{1,64}")
 TOKENS = ("access_token", "id_token", "refresh_token")
 
 
-class SlackOpenIdConnect(OpenIdConnectAuth[ResponseT_co]):
+class SlackOpenIdConnect(BoundedTransport[ResponseT_co], OpenIdConnectAuth[ResponseT_co]):
     """OpenID Connect with Slack's deviations (slack.md A8) and the rules of DESIGN.md section 6.
 
     Settings that the strategy must give: KEY, SECRET, TEAM. Endpoints may come from the strategy for a stand-in; they
@@ -50,8 +47,6 @@ class SlackOpenIdConnect(OpenIdConnectAuth[ResponseT_co]):
     ID_TOKEN_MAX_AGE = 600
     # Slack's PKCE switch makes an app public for good and then refuses its secret (slack.md A7).
     DEFAULT_USE_PKCE = False
-    TIMEOUT = 10.0
-    _exchange: Exchange | None = None
 
     # --- the start ---
 
@@ -169,56 +164,8 @@ class SlackOpenIdConnect(OpenIdConnectAuth[ResponseT_co]):
         data = super().extra_data(*args, **kwargs)
         return {name: value for name, value in data.items() if name not in TOKENS}
 
-    # --- HTTP ---
-
     def oidc_config(self) -> dict[str, Any]:
         """Refused: endpoints are pinned."""
         raise AuthConfigurationError(
             self, parameter="OIDC_ENDPOINT", code="unsupported_feature", stage="begin"
         )
-
-    def request(
-        self,
-        url: str,
-        *,
-        method: Literal["GET", "POST", "DELETE"] = "GET",
-        headers: Mapping[str, str | bytes] | None = None,
-        data: dict[str, Any] | None = None,
-        json: dict[str, Any] | None = None,
-        auth: Any = None,
-        params: dict[str, Any] | None = None,
-        timeout: float | None = None,
-        stage: ErrorStage = "user_info",
-    ) -> requests.Response:
-        """One call within the deadline of this callback. Its errors carry no request, and so no secret."""
-        if self._exchange is None:
-            self._exchange = Exchange(float(self.setting("TIMEOUT", self.TIMEOUT)))
-        # Without an `auth` of ours, requests would look for one in the operator's netrc file.
-        arguments = {"data": data, "json": json, "params": params, "auth": auth or _unchanged}
-        plain = {**(headers or {}), "Accept-Encoding": "identity"}
-        try:
-            response = self._exchange.send(method, url, headers=plain, **arguments)
-        except requests.RequestException as error:
-            raise _transport_error(self, error, stage) from None
-        if response.is_redirect or 300 <= response.status_code < 400:
-            raise AuthResponseError(self, code="malformed_response", stage=stage)
-        if response.status_code >= 400:
-            raise http_error(self, requests.HTTPError(response=response), stage=stage)
-        return response
-
-
-def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-def _transport_error(
-    backend: SlackOpenIdConnect[Any], error: requests.RequestException, stage: ErrorStage
-) -> SocialAuthBaseException:
-    match error:
-        case requests.exceptions.SSLError():
-            return AuthProviderError(backend, code="tls_error", stage=stage)
-        case requests.Timeout():
-            return AuthProviderError(backend, code="timeout", stage=stage)
-        case requests.ConnectionError():
-            return AuthProviderError(backend, code="connection_failed", stage=stage)
-    return AuthResponseError(backend, code="malformed_response", stage=stage)

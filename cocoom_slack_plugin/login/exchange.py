@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
 from cocoom_slack_plugin.settings import is_loopback
 
@@ -63,7 +64,12 @@ def _call(ends: float, method: str, url: str, arguments: dict[str, Any]) -> requ
             method, url, timeout=timeout, stream=True, allow_redirects=False, verify=True, **arguments
         )
         with response:
-            response._content = _body(response, ends)
+            try:
+                response._content = _body(response, ends)
+            except urllib3.exceptions.ReadTimeoutError:
+                raise _too_late() from None
+            except urllib3.exceptions.HTTPError as error:
+                raise requests.ConnectionError(type(error).__name__) from None
             response._content_consumed = True
         return response
 

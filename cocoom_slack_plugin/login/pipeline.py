@@ -31,11 +31,11 @@ def read_claims(backend: SlackOpenIdConnect[Any], **_: Any) -> dict[str, Claims]
     return {"claims": Claims.of(backend.id_token or {})}
 
 
-def recognise(strategy: VisitStrategy, claims: Claims, **_: Any) -> dict[str, SignedIn]:
+def recognise(strategy: VisitStrategy, claims: Claims, **_: Any) -> dict[str, object]:
     """Find or meet the collaborator, in one short transaction with no call to Slack inside. Raises Refused."""
     visit = strategy.visit
     hooks, tenant = visit.runtime.hooks, visit.tenant
     # What goes wrong in here is the host's trouble or ours, not a bad answer of Slack.
     with only_refusals(Code.UNAVAILABLE), transaction(hooks, tenant.id) as dbsession:
-        user = recognition.recognise(dbsession, visit, claims)
-    return {"user": SignedIn(user)}
+        user, is_new = recognition.recognise(dbsession, visit, claims)
+    return {"user": SignedIn(user), "is_new": is_new}

@@ -15,8 +15,8 @@ from cocoom_slack_plugin.people.person import Person, Source
 ENTERING = (UserStatus.INVITED, UserStatus.ACTIVE)
 
 
-def recognise(dbsession: Session, visit: Visit, claims: Claims) -> User:
-    """The active collaborator these claims stand for, bound to them from now on.
+def recognise(dbsession: Session, visit: Visit, claims: Claims) -> tuple[User, bool]:
+    """The active collaborator these claims stand for, bound to them from now on, and whether that is new.
 
     Raises Refused; the caller's transaction must then be rolled back.
     """
@@ -31,7 +31,7 @@ def recognise(dbsession: Session, visit: Visit, claims: Claims) -> User:
             raise Refused(Code.IDENTITY_CONFLICT)
     found = Person(user.id, claims.team_id, claims.slack_user_id, Source.LOGIN)
     person.match(dbsession, visit.tenant.id, found)
-    return user
+    return user, bound is None
 
 
 def _refuse_linking(visit: Visit, bound: identity.Identity | None) -> None:

@@ -44,8 +44,7 @@ def refusing(view: View) -> View:
 def refuse(request: Any, refused: Refused) -> Any:
     """Record the refusal and show why."""
     admitted: Admitted = request.cocoom_slack_login
-    correlation_id = audit.new_correlation_id()
-    _record(request, admitted, refused, correlation_id)
+    correlation_id = record(request, refused)
     explanation = EXPLANATIONS[refused.reason]
     gettext = translations(best_locale(admitted.tenant.locale)).gettext
     names = {"base": admitted.tenant.name, "workspace": _workspace(admitted)}
@@ -67,8 +66,10 @@ def _workspace(admitted: Admitted) -> str:
     return (connection.team_name or connection.team_id) if connection else ""
 
 
-def _record(request: Any, admitted: Admitted, refused: Refused, correlation_id: str) -> None:
-    tenant = admitted.tenant.id
+def record(request: Any, refused: Refused) -> str:
+    """Write the audit record and the log line; returns the correlation id. A failing database stops neither page."""
+    correlation_id = audit.new_correlation_id()
+    tenant: str = request.cocoom_slack_login.tenant.id
     level = logging.INFO if refused.reason in EXPECTED else logging.WARNING
     log.log(
         level, "sign-in refused: %s tenant=%s id=%s %s", refused.code, tenant, correlation_id, refused.detail
@@ -80,3 +81,4 @@ def _record(request: Any, admitted: Admitted, refused: Refused, correlation_id: 
             )
     except SQLAlchemyError as error:
         log.error("no audit record of %s: %s", correlation_id, type(error).__name__)
+    return correlation_id

@@ -19,7 +19,7 @@ from cocoom_slack_plugin.login.explanations import EXPLANATIONS
 from cocoom_slack_plugin.login.next_path import local_path
 from cocoom_slack_plugin.login.page import allow_form, page, protect
 from cocoom_slack_plugin.login.pipeline import SignedIn
-from cocoom_slack_plugin.login.refusal_page import ACTION, refuse
+from cocoom_slack_plugin.login.refusal_page import ACTION, record
 from cocoom_slack_plugin.login.refusals import Code, Refused
 from cocoom_slack_plugin.login.strategy import VisitStrategy
 from cocoom_slack_plugin.login.verdict import only_refusals
@@ -52,8 +52,8 @@ def start(context: Any, request: Any) -> Any:
 
 def start_without_token(context: Any, request: Any) -> Any:
     """POST from elsewhere: recorded, and asked to press the button (CVE-2015-9284; security.md S02, S132)."""
-    refuse(request, Refused(Code.CSRF))
-    return _button(request, request.cocoom_slack_login, "/", EXPLANATIONS[Code.CSRF].happened, 400)
+    correlation_id = record(request, Refused(Code.CSRF))
+    return _button(request, request.cocoom_slack_login, "/", correlation_id, EXPLANATIONS[Code.CSRF].status)
 
 
 def callback(context: Any, request: Any) -> Any:
@@ -82,7 +82,7 @@ def _sign_in(request: Any, arrived: visit.Visit, result: SignedIn, next_path: st
     if headers is None:
         raise Refused(Code.ACCOUNT_DISABLED)
     with transaction(hooks, tenant.id) as dbsession:
-        audit.record(dbsession, tenant.id, ACTION, actor=result.user.id)
+        audit.record(dbsession, tenant.id, ACTION, actor=result.user.id, first_time=result.is_new)
         waiting = arrived.owner is not None and attempts.any_waiting(dbsession, arrived.owner)
     response = _see_other(tenant, next_path)
     response.headers.extend(headers)
@@ -97,7 +97,7 @@ def _see_other(tenant: Tenant, path: str) -> Any:
 
 
 def _button(
-    request: Any, admitted: Admitted, wanted: str, notice: str | None = None, status: int = 200
+    request: Any, admitted: Admitted, wanted: str, refused_as: str | None = None, status: int = 200
 ) -> Any:
     shown = page(
         request,
@@ -108,7 +108,8 @@ def _button(
         token=get_csrf_token(request),
         label=BUTTON_LABEL,
         wanted=wanted,
-        notice=notice,
+        happened=EXPLANATIONS[Code.CSRF].happened,
+        correlation_id=refused_as,
     )
     return allow_form(shown, Runtime.of(request).settings.slack_url)
 
