@@ -49,24 +49,27 @@ def _key_ring(value: object) -> dict[str, SecretBytes]:
         if not line.strip():
             continue
         key_id, _, encoded = line.strip().partition(" ")
-        if not re.fullmatch(r"[a-z0-9-]{1,32}", key_id):
+        if not (re.fullmatch(r"[a-z0-9-]{1,32}", key_id) and encoded):
             raise ValueError(f"line {number}: a key id is 1 to 32 of a-z, 0-9 and '-', followed by the key")
         if key_id in ring:
-            raise ValueError(f"line {number}: the key id {key_id!r} is there twice")
-        ring[key_id] = SecretBytes(_key(encoded.strip(), key_id))
+            raise ValueError(f"line {number}: this key id is there twice")
+        ring[key_id] = SecretBytes(_key(encoded.strip(), number))
     if not ring:
         raise ValueError("name at least one key; `cocoom-slack key` makes one")
     return ring
 
 
-def _key(encoded: str, key_id: str) -> bytes:
+def _key(encoded: str, number: int) -> bytes:
+    # No message repeats the id: written the wrong way round, the id is the secret.
     try:
         key = base64.b64decode(encoded.replace("-", "+").replace("_", "/"), validate=True)
     except (ValueError, binascii.Error):
-        raise ValueError(f"key {key_id!r} is not base64; `cocoom-slack key` makes a good one") from None
+        raise ValueError(
+            f"line {number}: the key is not base64; `cocoom-slack key` makes a good one"
+        ) from None
     if len(key) != 32:
         raise ValueError(
-            f"key {key_id!r} has {len(key)} bytes instead of 32; `cocoom-slack key` makes a good one"
+            f"line {number}: the key has {len(key)} bytes instead of 32; `cocoom-slack key` makes a good one"
         )
     return key
 
@@ -103,7 +106,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     tenants: Annotated[Switches, BeforeValidator(Switches.parse)] = Field(
-        default=Switches(),
+        default_factory=Switches,
         description="Which tenant may use which function: a line each, `<id or subdomain> login notifications`; "
         "the line `*` stands for all that are not named.",
     )
@@ -130,6 +133,19 @@ class Settings(BaseModel):
         le=1800,
         description="Seconds between pressing the button and coming back from Slack.",
     )
+    session_max_age: int = Field(
+        default=0,
+        ge=0,
+        le=31_536_000,
+        description="Seconds after which somebody who signed in with Slack must do so again; 0 leaves it to the host.",
+    )
+    leavers_interval: int = Field(
+        default=3600,
+        ge=60,
+        le=604_800,
+        description="Seconds between two looks of a worker for people who were deactivated in Slack.",
+    )
+    audit_days: int = Field(default=400, ge=30, le=3660, description="Days for which audit records are kept.")
     lease: float = Field(
         default=20.0,
         ge=2,

@@ -39,7 +39,12 @@ def make_tenant(name: str = "acme", **fields: Any) -> Tenant:
 
 def make_user(name: str = "bob", **fields: Any) -> User:
     """An active contributor called after their id."""
-    known = {"id": name, "email": f"{name}@acme.example", "display_name": name.title(), "role": Role.CONTRIBUTOR}
+    known = {
+        "id": name,
+        "email": f"{name}@acme.example",
+        "display_name": name.title(),
+        "role": Role.CONTRIBUTOR,
+    }
     return User(**{**known, **fields})
 
 
@@ -121,6 +126,17 @@ class MemoryServices:
         if user is None or user.status not in USABLE:
             return None
         return self.add(tenant, replace(user, status=UserStatus.ACTIVE))
+
+    @hookimpl
+    def cocoom_create_user(
+        self, tenant: Tenant, email: str, display_name: str, role: Role, locale: str | None
+    ) -> User | None:
+        if self.cocoom_users_by_email(tenant, email):
+            return None
+        user = User(
+            id=secrets.token_hex(4), email=email, display_name=display_name, role=role, locale=locale
+        )
+        return self.add(tenant, user)
 
     @hookimpl
     def cocoom_current_user(self, request: Any) -> User | None:

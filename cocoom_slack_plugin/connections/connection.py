@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
@@ -33,6 +34,13 @@ class Connection:
     sealed_signing_secret: str | None
     scopes: list[str]
     login_enabled: bool
+    login_policy: str
+    login_domains: list[str]
+    login_role: str
+    login_guests: bool
+    login_pin: str
+    login_only: bool
+    login_tested_at: datetime | None
     notifications_enabled: bool
     health: str
     health_code: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from cocoom_slack_plugin.database import PREFIX, metadata, timestamp
@@ -25,6 +25,35 @@ connection = Table(
     Column("scopes", ARRAY(Text), nullable=False, server_default="{}", comment="of the bot token"),
     Column("login_enabled", Boolean, nullable=False, server_default="false"),
     Column("notifications_enabled", Boolean, nullable=False, server_default="false"),
+    Column("login_policy", Text, nullable=False, server_default="invited", comment="who may enter"),
+    Column(
+        "login_domains",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="of e-mails, policy domains",
+    ),
+    Column(
+        "login_role", Text, nullable=False, server_default="reader", comment="of accounts that login makes"
+    ),
+    Column(
+        "login_guests",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="whether Slack guests may enter",
+    ),
+    Column(
+        "login_pin",
+        Text,
+        nullable=False,
+        server_default="workspace",
+        comment="what Slack's answer must match",
+    ),
+    Column("login_only", Boolean, nullable=False, server_default="false", comment="no other way to sign in"),
+    Column(
+        "login_tested_at", DateTime(timezone=True), comment="an administrator's last successful test sign-in"
+    ),
     Column("health", Text, nullable=False, server_default="ok"),
     Column("health_code", Text, comment="why it is broken: Slack's code or ours"),
     timestamp("health_changed_at"),
@@ -32,6 +61,10 @@ connection = Table(
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint("health IN ('ok', 'broken')", name="health"),
+    CheckConstraint("login_policy IN ('invited', 'domains', 'workspace')", name="login_policy"),
+    CheckConstraint("login_role IN ('reader', 'contributor')", name="login_role"),
+    CheckConstraint("login_pin = 'workspace' OR enterprise_id IS NOT NULL", name="login_pin"),
+    CheckConstraint("NOT login_only OR login_tested_at IS NOT NULL", name="login_only"),
     CheckConstraint(
         "NOT login_enabled OR (client_id IS NOT NULL AND sealed_client_secret IS NOT NULL)", name="login"
     ),

@@ -14,9 +14,6 @@ POLICY = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
-PROVIDERS = "'self' https: http://*.localhost:* http://localhost:* http://127.0.0.1:*"
-"""Where a sign-in form may lead. Chromium applies form-action to the redirects after the POST as well."""
-
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from cocoom_hooks import Hooks, hookimpl
-from cocoom_hooks.payloads import AdministratorNotice, Tenant, User
+from cocoom_hooks.payloads import AdministratorNotice, Role, Tenant, User
 from demo.cocoom import payloads, queries, session_rows
 from demo.cocoom.actions import letters, people
 from demo.cocoom.actions.acting import Acting
@@ -61,6 +61,20 @@ class HostServices:
         return payloads.user_of(row, tenant)
 
     @hookimpl
+    def cocoom_create_user(
+        self,
+        tenant: Tenant,
+        email: str,
+        display_name: str,
+        role: Role,
+        locale: str | None,
+        dbsession: Session,
+    ) -> User | None:
+        acting = Acting(dbsession, self.hooks, tenant, None)
+        row = people.welcome(acting, email=email, display_name=display_name, role=role, locale=locale)
+        return payloads.user_of(row, tenant) if row else None
+
+    @hookimpl
     def cocoom_thread_followers(self, tenant: Tenant, thread_id: str, dbsession: Session) -> Sequence[User]:
         return [payloads.user_of(row, tenant) for row in queries.followers(dbsession, tenant.id, thread_id)]
 
@@ -77,11 +91,13 @@ class HostServices:
         return payloads.user_of(request.identity, request.tenant) if request.identity else None
 
     @hookimpl
-    def cocoom_log_in(self, request: Any, tenant: Tenant, user_id: str) -> Sequence[tuple[str, str]] | None:
+    def cocoom_log_in(
+        self, request: Any, tenant: Tenant, user_id: str, max_age: int | None
+    ) -> Sequence[tuple[str, str]] | None:
         row = queries.user_by_id(request.dbsession, tenant.id, user_id, as_committed=True)
         if request.tenant is None or request.tenant.id != tenant.id or row is None or not row.is_active:
             return None
-        headers: Sequence[tuple[str, str]] = request.session.sign_in(row.id)
+        headers: Sequence[tuple[str, str]] = request.session.sign_in(row.id, max_age)
         return headers
 
     @hookimpl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, MutableMapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pyramid.interfaces import ISession
@@ -42,10 +42,13 @@ class ServerSession(MutableMapping[str, Any]):
     def user_id(self) -> str | None:
         return self._row.user_id if self._row else None
 
-    def sign_in(self, user_id: str) -> list[tuple[str, str]]:
-        """Start anew as this collaborator: another token, no old content. Returns the headers to send."""
+    def sign_in(self, user_id: str, max_age: int | None = None) -> list[tuple[str, str]]:
+        """Start anew as this collaborator: another token, no old content. Returns the headers to send.
+
+        The session ends after ``max_age`` seconds, if that is sooner than sessions end anyway.
+        """
         self.invalidate()
-        self._start(user_id)
+        self._start(user_id, session_rows.LIFETIME if max_age is None else timedelta(seconds=max_age))
         self._tell_browser = False
         return [("Set-Cookie", session_cookie(self._request, self._token))]
 
@@ -126,7 +129,7 @@ class ServerSession(MutableMapping[str, Any]):
             request.dbsession, token=self._token, secret=self._secret, tenant_id=request.tenant.id
         )
 
-    def _start(self, user_id: str | None) -> None:
+    def _start(self, user_id: str | None, lifetime: timedelta = session_rows.LIFETIME) -> None:
         self._token = session_rows.new_token()
         self._row = session_rows.start(
             self._request.dbsession,
@@ -135,6 +138,7 @@ class ServerSession(MutableMapping[str, Any]):
             tenant_id=self._request.tenant.id,
             user_id=user_id,
             data={**self._data},
+            lifetime=lifetime,
         )
         self._tell_browser = True
 

@@ -30,7 +30,7 @@ def find(dbsession: Session, *, token: str, secret: str, tenant_id: str) -> Sess
         SessionRow.id == digest(token, secret),
         SessionRow.tenant_id == tenant_id,
         SessionRow.last_seen > now - IDLE,
-        SessionRow.created_at > now - LIFETIME,
+        SessionRow.ends_at > now,
     )
     row = dbsession.scalar(wanted)
     if row and row.last_seen < now - SEEN_EVERY:
@@ -39,7 +39,14 @@ def find(dbsession: Session, *, token: str, secret: str, tenant_id: str) -> Sess
 
 
 def start(
-    dbsession: Session, *, token: str, secret: str, tenant_id: str, user_id: str | None, data: dict[str, Any]
+    dbsession: Session,
+    *,
+    token: str,
+    secret: str,
+    tenant_id: str,
+    user_id: str | None,
+    data: dict[str, Any],
+    lifetime: timedelta = LIFETIME,
 ) -> SessionRow:
     now = datetime.now(UTC)
     row = SessionRow(
@@ -48,6 +55,7 @@ def start(
         user_id=user_id,
         created_at=now,
         last_seen=now,
+        ends_at=now + min(lifetime, LIFETIME),
         data=data,
     )
     dbsession.add(row)

@@ -149,6 +149,7 @@ class SessionRow(Table):
     user_id: Mapped[str | None] = mapped_column(ForeignKey("demo_user.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     last_seen: Mapped[datetime]
+    ends_at: Mapped[datetime]
     data: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 

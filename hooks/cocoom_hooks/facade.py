@@ -22,6 +22,7 @@ from cocoom_hooks.payloads import (
     PostEdited,
     PostEvent,
     PostModerated,
+    Role,
     SignInOption,
     Tenant,
     TenantEvent,
@@ -154,12 +155,36 @@ class Hooks:
         found: User | None = self._ask("activate_user", tenant=tenant, user_id=user_id, dbsession=dbsession)
         return found
 
+    def create_user(
+        self,
+        tenant: Tenant,
+        email: str,
+        display_name: str,
+        role: Role,
+        locale: str | None,
+        dbsession: DatabaseSession,
+    ) -> User | None:
+        found: User | None = self._ask(
+            "create_user",
+            tenant=tenant,
+            email=email,
+            display_name=display_name,
+            role=role,
+            locale=locale,
+            dbsession=dbsession,
+        )
+        return found
+
     def current_user(self, request: Request) -> User | None:
         found: User | None = self._ask("current_user", request=request)
         return found
 
-    def log_in(self, request: Request, tenant: Tenant, user_id: str) -> Sequence[tuple[str, str]] | None:
-        found: Sequence[tuple[str, str]] | None = self._ask("log_in", request=request, tenant=tenant, user_id=user_id)
+    def log_in(
+        self, request: Request, tenant: Tenant, user_id: str, max_age: int | None = None
+    ) -> Sequence[tuple[str, str]] | None:
+        found: Sequence[tuple[str, str]] | None = self._ask(
+            "log_in", request=request, tenant=tenant, user_id=user_id, max_age=max_age
+        )
         return found
 
     def end_sessions(self, tenant: Tenant, user_id: str, dbsession: DatabaseSession) -> int:
@@ -181,7 +206,7 @@ class Hooks:
     def configure(self, config: Configurator) -> None:
         # pluggy calls the newest plugin first; a host and its users expect the order in which plugins were enabled.
         for implementation in self._hook.cocoom_configure.get_hookimpls():
-            implementation.function(config)
+            implementation.function(*(config for _ in implementation.argnames))
 
     def sign_in_options(self, request: Request, tenant: Tenant) -> list[SignInOption]:
         return self._collect("cocoom_sign_in_option", request, tenant)

@@ -27,8 +27,8 @@ def build_plugin_manager(
     """Return a manager that holds the host's own plugins and the enabled installed ones, all checked.
 
     ``enabled`` names entry points of the group ``cocoom.plugins``; installed plugins that are not named are not even
-    imported. An entry point may name a module, an object or a class; of a class each manager gets an instance of its own,
-    so that what a plugin remembers belongs to one host. ``builtin`` maps names to plugin objects of the host itself,
+    imported. An entry point may name a module, an object or a class; of a class each manager gets its own instance, so
+    that what a plugin remembers belongs to one host. ``builtin`` maps names to plugin objects of the host itself,
     normally its services.
 
     Raises PluginSetupError when an enabled plugin is not installed, does not import, or implements a hook that the

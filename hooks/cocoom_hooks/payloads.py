@@ -199,6 +199,10 @@ class SignInOption:
     The host renders a form that POSTs to ``action`` with its own CSRF token in ``csrf_token`` and the wanted ``next``.
     ``label`` is the button's text in the tenant's language; ``image_url`` a provider's button picture, whose
     alternative text is ``label``; ``style`` an optional CSS class the plugin's ``stylesheet_url`` defines.
+
+    ``leads_to`` are the origins to which the answer redirects: browsers hold them against ``form-action`` of the login
+    page's content security policy, so the host allows them there. ``exclusive`` says that the tenant wants its users to
+    sign in this way only: the host then shows its own form to nobody, and refuses it.
     """
 
     id: str
@@ -207,6 +211,8 @@ class SignInOption:
     image_url: str | None = None
     style: str | None = None
     stylesheet_url: str | None = None
+    leads_to: tuple[str, ...] = ()
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from cocoom_hooks.host import DatabaseSession, Request, SessionContext
 from cocoom_hooks.markers import hookspec
-from cocoom_hooks.payloads import AdministratorNotice, Tenant, User
+from cocoom_hooks.payloads import AdministratorNotice, Role, Tenant, User
 
 
 @hookspec(firstresult=True)
@@ -34,8 +34,8 @@ def cocoom_find_tenant(key: str, dbsession: DatabaseSession) -> Tenant | None:
 def cocoom_open_dbsession(tenant_id: str | None) -> SessionContext | None:
     """A database session of its own, outside any request and transaction manager; the caller commits.
 
-    With a tenant id, of the database in which that tenant lives; with None, of the one that holds the plugins' own
-    tables. The two may be the same. None: the host cannot give one, which is an error of its set-up.
+    Host and plugins keep their tables in one database: an account and what a plugin knows of it change together.
+    The tenant id says for whom the session is, None that it is for several. The answer None is an error of the set-up.
     """
 
 
@@ -61,14 +61,33 @@ def cocoom_activate_user(tenant: Tenant, user_id: str, dbsession: DatabaseSessio
 
 
 @hookspec(firstresult=True)
+def cocoom_create_user(
+    tenant: Tenant,
+    email: str,
+    display_name: str,
+    role: Role,
+    locale: str | None,
+    dbsession: DatabaseSession,
+) -> User | None:
+    """Make an active collaborator without an invitation and fire ``cocoom_collaborator_joined``. Returns them.
+
+    Asked only where the tenant's administrators opened the door that wide, with an e-mail that was verified. None:
+    somebody has this e-mail already, or the host does not make accounts this way.
+    """
+
+
+@hookspec(firstresult=True)
 def cocoom_current_user(request: Request) -> User | None:
     """Who is signed in on this request at this request's tenant. None: nobody."""
 
 
 @hookspec(firstresult=True)
-def cocoom_log_in(request: Request, tenant: Tenant, user_id: str) -> Sequence[tuple[str, str]] | None:
+def cocoom_log_in(
+    request: Request, tenant: Tenant, user_id: str, max_age: int | None
+) -> Sequence[tuple[str, str]] | None:
     """Sign this collaborator in: start a new session (a new id, nothing of the old one kept) and bind it to the tenant.
 
+    The session ends after ``max_age`` seconds at the latest, whatever its use; with None, as the host's own sessions.
     Returns the headers that the response must carry, possibly none. None: refused (unknown or not active).
     """
 

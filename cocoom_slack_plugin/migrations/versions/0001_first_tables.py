@@ -71,6 +71,50 @@ def upgrade() -> None:
         ),
         sa.Column("login_enabled", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("notifications_enabled", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column(
+            "login_policy", sa.Text(), server_default="invited", nullable=False, comment="who may enter"
+        ),
+        sa.Column(
+            "login_domains",
+            postgresql.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="of e-mails, policy domains",
+        ),
+        sa.Column(
+            "login_role",
+            sa.Text(),
+            server_default="reader",
+            nullable=False,
+            comment="of accounts that login makes",
+        ),
+        sa.Column(
+            "login_guests",
+            sa.Boolean(),
+            server_default="false",
+            nullable=False,
+            comment="whether Slack guests may enter",
+        ),
+        sa.Column(
+            "login_pin",
+            sa.Text(),
+            server_default="workspace",
+            nullable=False,
+            comment="what Slack's answer must match",
+        ),
+        sa.Column(
+            "login_only",
+            sa.Boolean(),
+            server_default="false",
+            nullable=False,
+            comment="no other way to sign in",
+        ),
+        sa.Column(
+            "login_tested_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="an administrator's last successful test sign-in",
+        ),
         sa.Column("health", sa.Text(), server_default="ok", nullable=False),
         sa.Column("health_code", sa.Text(), nullable=True, comment="why it is broken: Slack's code or ours"),
         sa.Column(
@@ -83,8 +127,22 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("health IN ('ok', 'broken')", name="ck_cocoom_slack_connection_health"),
         sa.CheckConstraint(
+            "login_pin = 'workspace' OR enterprise_id IS NOT NULL",
+            name="ck_cocoom_slack_connection_login_pin",
+        ),
+        sa.CheckConstraint(
+            "login_policy IN ('invited', 'domains', 'workspace')",
+            name="ck_cocoom_slack_connection_login_policy",
+        ),
+        sa.CheckConstraint(
+            "login_role IN ('reader', 'contributor')", name="ck_cocoom_slack_connection_login_role"
+        ),
+        sa.CheckConstraint(
             "NOT login_enabled OR (client_id IS NOT NULL AND sealed_client_secret IS NOT NULL)",
             name="ck_cocoom_slack_connection_login",
+        ),
+        sa.CheckConstraint(
+            "NOT login_only OR login_tested_at IS NOT NULL", name="ck_cocoom_slack_connection_login_only"
         ),
         sa.CheckConstraint(
             "NOT notifications_enabled OR sealed_bot_token IS NOT NULL",
@@ -159,10 +217,22 @@ def upgrade() -> None:
             "purpose", sa.Text(), nullable=False, comment="what the attempt is for; only that flow may use it"
         ),
         sa.Column(
+            "user_id",
+            sa.Text(),
+            nullable=True,
+            comment="the signed-in user who started it and alone may finish it; null for a sign-in",
+        ),
+        sa.Column(
             "nonce", sa.Text(), nullable=True, comment="expected in the id_token; null once it was compared"
         ),
         sa.Column(
             "next_path", sa.Text(), nullable=False, comment="local path to go to, validated at the start"
+        ),
+        sa.Column(
+            "found",
+            postgresql.JSONB(),
+            nullable=True,
+            comment="whom Slack named, kept until the person confirms a link",
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -186,6 +256,8 @@ def upgrade() -> None:
         sa.Column(
             "last_login_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_cocoom_slack_login_identity"),
         sa.UniqueConstraint(
             "tenant_id",
@@ -195,6 +267,12 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("tenant_id", "user_id", name="uq_cocoom_slack_login_identity_tenant_id_user_id"),
         comment="Which Slack user signs in as which collaborator. The identity is tenant, workspace and Slack user.",
+    )
+    op.create_index(
+        "ix_cocoom_slack_login_identity_checked_at",
+        "cocoom_slack_login_identity",
+        ["checked_at"],
+        unique=False,
     )
     op.create_table(
         "cocoom_slack_person",
@@ -337,6 +415,7 @@ def downgrade() -> None:
     op.drop_table("cocoom_slack_message")
     op.drop_table("cocoom_slack_route")
     op.drop_table("cocoom_slack_person")
+    op.drop_index("ix_cocoom_slack_login_identity_checked_at", table_name="cocoom_slack_login_identity")
     op.drop_table("cocoom_slack_login_identity")
     op.drop_index("ix_cocoom_slack_login_attempt_expires_at", table_name="cocoom_slack_login_attempt")
     op.drop_table("cocoom_slack_login_attempt")

@@ -19,11 +19,32 @@ def invite(acting: Acting, *, email: str, display_name: str, role: Role) -> User
     known = queries.users_by_email(acting.dbsession, acting.tenant.id, email)
     if any(user.status != UserStatus.REMOVED for user in known):
         raise ImpossibleError(f"{email} is in this base already")
-    user = known[0] if known else UserRow(id=f"u-{uuid.uuid4().hex[:12]}", tenant_id=acting.tenant.id)
+    user = known[0] if known else UserRow(id=_new_id(), tenant_id=acting.tenant.id)
     user.email, user.display_name, user.role = email, display_name, role
     user.status, user.password_hash = UserStatus.INVITED, hash_password(DEMO_PASSWORD)
     acting.dbsession.add(user)
     letters.write(acting.dbsession, acting.tenant, email, _invitation(acting))
+    return user
+
+
+def welcome(
+    acting: Acting, *, email: str, display_name: str, role: Role, locale: str | None
+) -> UserRow | None:
+    """An account without an invitation, usable at once. None: somebody has this e-mail, whatever their status."""
+    if queries.users_by_email(acting.dbsession, acting.tenant.id, email):
+        return None
+    user = UserRow(
+        id=_new_id(),
+        tenant_id=acting.tenant.id,
+        email=email,
+        display_name=display_name,
+        role=role,
+        status=UserStatus.ACTIVE,
+        locale=locale,
+    )
+    acting.dbsession.add(user)
+    acting.dbsession.flush()
+    _tell(acting, user, "collaborator_joined")
     return user
 
 
@@ -50,6 +71,10 @@ def remove(acting: Acting, user: UserRow) -> None:
     """For good, and only after deactivation. What they wrote stays."""
     _change(acting, user, (UserStatus.DEACTIVATED,), UserStatus.REMOVED)
     _tell(acting, user, "collaborator_removed")
+
+
+def _new_id() -> str:
+    return f"u-{uuid.uuid4().hex[:12]}"
 
 
 def _change(acting: Acting, user: UserRow, before: tuple[UserStatus, ...], after: UserStatus) -> None:

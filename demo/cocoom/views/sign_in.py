@@ -10,7 +10,7 @@ from cocoom_hooks.payloads import SignInOption
 from demo.cocoom import queries
 from demo.cocoom.actions import people
 from demo.cocoom.actions.acting import Acting
-from demo.cocoom.headers import PROVIDERS, content_security_policy
+from demo.cocoom.headers import content_security_policy
 from demo.cocoom.next_page import next_page
 from demo.cocoom.passwords import DEMO_PASSWORD, is_password
 from demo.cocoom.tables import UserRow
@@ -26,6 +26,8 @@ def login(request: Any) -> Any:
 @deed("login", right=None, renderer="login")
 def sign_in(request: Any) -> Any:
     wanted = next_page(request.POST.get("next"))
+    if _only_by(_options(request)):
+        return _refuse(request, wanted, "This base wants you to sign in another way.")
     user = _account(request)
     if user is None:
         return _refuse(request, wanted, "This e-mail and password do not go together.")
@@ -62,7 +64,19 @@ def _refuse(request: Any, wanted: str, fault: str) -> dict[str, Any]:
 
 
 def _page(request: Any, wanted: str) -> dict[str, Any]:
+    options = _options(request)
+    # Browsers hold form-action against the redirects that follow a POST, too.
+    origins = " ".join(sorted({"'self'", *(origin for option in options for origin in option.leads_to)}))
+    request.response.headers["Content-Security-Policy"] = content_security_policy(form_action=origins)
+    own_form = not _only_by(options)
+    return {"next": wanted, "options": options, "own_form": own_form, "demo_password": DEMO_PASSWORD}
+
+
+def _options(request: Any) -> list[SignInOption]:
     options: list[SignInOption] = request.registry.cocoom_hooks.sign_in_options(request, request.tenant)
-    if options:
-        request.response.headers["Content-Security-Policy"] = content_security_policy(form_action=PROVIDERS)
-    return {"next": wanted, "options": options, "demo_password": DEMO_PASSWORD}
+    return _only_by(options) or options
+
+
+def _only_by(options: list[SignInOption]) -> list[SignInOption]:
+    """The options that the base wants alone, beside which its own form is shown to nobody."""
+    return [option for option in options if option.exclusive]

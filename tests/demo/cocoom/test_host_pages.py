@@ -90,7 +90,11 @@ def test_a_form_shows_all_its_faults_and_keeps_what_was_typed(browse):
 
 def test_a_sign_in_option_is_a_form_with_token_and_next(browse, recorder):
     recorder.option = SignInOption(
-        id="slack", label="Sign in with Slack", action="/slack/sign-in", style="slack-button"
+        id="slack",
+        label="Sign in with Slack",
+        action="/slack/sign-in",
+        style="slack-button",
+        leads_to=("https://slack.com",),
     )
     page = browse().read("/login?next=/directory")
     form = page.forms["sign-in-slack"]
@@ -99,7 +103,16 @@ def test_a_sign_in_option_is_a_form_with_token_and_next(browse, recorder):
     assert form["csrf_token"].value
     button = page.html.select_one("#sign-in-slack button")
     assert (button.text, button["class"]) == ("Sign in with Slack", ["slack-button"])
-    assert "https:" in page.headers["Content-Security-Policy"].partition("form-action")[2]
+    assert "form-action 'self' https://slack.com;" in page.headers["Content-Security-Policy"]
+
+
+def test_an_exclusive_option_leaves_no_other_way_in(browse, recorder):
+    recorder.option = SignInOption(id="slack", label="Slack", action="/slack/sign-in", exclusive=True)
+    page = browse().read("/login")
+    assert "sign-in-slack" in page.forms
+    assert "sign-in" not in page.forms
+    answer = browse().sign_in("bob@acme.example", status=403)
+    assert "another way" in answer.text
 
 
 def test_a_sign_in_option_may_bring_a_picture_and_a_stylesheet(browse, recorder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from pyramid.request import Request, apply_request_extensions
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from cocoom_hooks.payloads import AdministratorNotice
-from demo.cocoom.tables import LetterRow, UserRow
+from cocoom_hooks.payloads import AdministratorNotice, Role, UserStatus
+from demo.cocoom.session_rows import LIFETIME
+from demo.cocoom.tables import LetterRow, SessionRow, UserRow
 
 
 @pytest.fixture
@@ -200,3 +202,38 @@ def test_only_administrators_administer(hooks, acme, browse, request_at, person,
 def test_an_administrator_administers_no_other_base(hooks, dbsession, browse, request_at):
     globex = hooks.find_tenant("globex", dbsession)
     assert hooks.may_administer(request_at("acme.localhost", browse("alice").cookie), globex) is False
+
+
+def test_an_account_without_an_invitation_is_active_and_tells_that_somebody_joined(
+    hooks, dbsession, acme, recorder
+):
+    made = hooks.create_user(acme, "zoe@acme.example", "Zoé", Role.READER, "fr", dbsession)
+    assert (made.email, made.role, made.status, made.locale) == (
+        "zoe@acme.example",
+        Role.READER,
+        UserStatus.ACTIVE,
+        "fr",
+    )
+    assert recorder.only("collaborator_joined").collaborator == made
+
+
+@pytest.mark.parametrize("known", ["bob@acme.example", "DAN@acme.example", "erin@acme.example"])
+def test_no_second_account_is_made_for_an_address(hooks, dbsession, acme, recorder, known):
+    assert hooks.create_user(acme, known, "Somebody", Role.READER, None, dbsession) is None
+    assert recorder.names == []
+
+
+def test_a_session_ends_when_its_asker_wanted_it_to(browse, application, sessions):
+    bob = browse("bob")
+    with sessions.begin() as dbsession:
+        row = dbsession.scalars(select(SessionRow).where(SessionRow.user_id == "acme-bob")).one()
+        assert row.ends_at - row.created_at == LIFETIME
+        row.ends_at = row.created_at
+    assert bob.app.get("/").location.endswith("/login?next=%2F")
+
+
+def test_a_log_in_passes_on_how_long_it_may_last(hooks, request_at, acme, sessions):
+    request = request_at("acme.localhost")
+    assert hooks.log_in(request, acme, "acme-bob", max_age=60)
+    row = request.dbsession.scalars(select(SessionRow).where(SessionRow.user_id == "acme-bob")).one()
+    assert row.ends_at - row.created_at == timedelta(seconds=60)

@@ -96,6 +96,7 @@ def _sessions_and_letters() -> None:
         _link("session", "user", index=True, nullable=True),
         _when("created_at"),
         _when("last_seen"),
+        _when("ends_at"),
         sa.Column("data", JSONB, nullable=False, server_default="{}"),
     )
     op.create_table(
