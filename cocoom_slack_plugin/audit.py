@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, Table, Text, insert
+from sqlalchemy import Column, Index, Table, Text, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.database import PREFIX, metadata, serial_id, tenant_id, timestamp
+
+PURGED_AT_ONCE = 10_000
 
 audit = Table(
     f"{PREFIX}audit",
@@ -37,6 +40,12 @@ audit = Table(
 def new_correlation_id() -> str:
     """Eight characters that a person can read out on the phone."""
     return secrets.token_hex(4)
+
+
+def purge(dbsession: Session, days: int) -> int:
+    """Delete records older than this, at most PURGED_AT_ONCE of them. Returns how many were deleted."""
+    old = select(audit.c.id).where(audit.c.at < func.now() - timedelta(days=days)).limit(PURGED_AT_ONCE)
+    return int(dbsession.execute(delete(audit).where(audit.c.id.in_(old))).rowcount)  # type: ignore[attr-defined]
 
 
 def record(

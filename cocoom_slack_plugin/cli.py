@@ -12,7 +12,7 @@ import getpass
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,7 @@ from cocoom_slack_plugin.translations import LOCALES
 
 ENVIRONMENT = "COCOOM_SLACK_"
 FUNCTIONS = click.Choice([each.value for each in Function])
-console = Console()
+console = Console(markup=False, emoji=False, highlight=False)  # names come from Slack
 
 
 @dataclass
@@ -83,6 +83,15 @@ class Commands(click.Group):
 def main(ctx: click.Context, config: Path) -> None:
     """Connect Cocoom bases to Slack and look after the connections."""
     ctx.obj = Deployment(config)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The same for a host that adds this to its own command line. Returns the exit status."""
+    try:
+        main.main(list(arguments), prog_name="cocoom-slack")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
 
 
 @main.command()

@@ -19,6 +19,7 @@ from cocoom_hooks.payloads import (
     TenantEvent,
     ThreadEvent,
 )
+from cocoom_slack_plugin import audit  # noqa: F401 - its table is one of those that forget_tenant empties
 from cocoom_slack_plugin.database import forget_tenant
 from cocoom_slack_plugin.login import identity as identities
 from cocoom_slack_plugin.login.option import sign_in_option
@@ -54,7 +55,7 @@ class SlackPlugin:
         return Command(
             name="slack",
             help="Connect bases to Slack and look after the connections.",
-            main="cocoom_slack_plugin.cli:main",
+            main="cocoom_slack_plugin.cli:run",
         )
 
     @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from cocoom_slack_plugin.errors import InvalidEvent
 
 HOOK_PREFIX = "cocoom_"
 CONNECTION_TESTED = "connection_tested"
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""NUL as JSON spells it. PostgreSQL refuses it, and would fail the host's own transaction with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ def dump(kind: str, event: Event) -> str:
         raise InvalidEvent(
             kind, "payload", f"{type(error).__name__}: not of the type the contract names"
         ) from None
+    if _NUL.search(kept):
+        raise InvalidEvent(kind, "payload", "holds a NUL character")
     _verify(kind, event)
     return kept.decode()
 

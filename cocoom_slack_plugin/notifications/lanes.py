@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.connections.tables import connection
@@ -67,7 +68,7 @@ def first_waiting(dbsession: Session, claims: Iterable[Claim]) -> list[Waiting]:
     first = (
         columns.join(event, event.c.id == notice.c.event_pk)
         .where(notice.c.lane_id.in_(by_lane), notice.c.state == "waiting")
-        .distinct(notice.c.lane_id)
+        .ext(distinct_on(notice.c.lane_id))
         .order_by(notice.c.lane_id, notice.c.id)
     )
     found = [Waiting(by_lane.pop(row.lane_id), *row[1:]) for row in dbsession.execute(first)]

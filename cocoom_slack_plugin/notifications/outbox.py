@@ -41,7 +41,8 @@ def _statement() -> Any:
         insert(EventRow)
         .from_select(["tenant_id", "event_id", "kind", "payload"], values)
         .on_conflict_do_nothing(index_elements=["tenant_id", "event_id"])
-        .execution_options(dml_strategy="raw")  # exactly this statement, without the ORM's bulk machinery
+        # Exactly this statement, without the ORM's bulk machinery; of an INSERT the count is kept only when asked for.
+        .execution_options(dml_strategy="raw", preserve_rowcount=True)
     )
 
 

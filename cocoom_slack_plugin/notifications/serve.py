@@ -113,4 +113,9 @@ class Clerk:
             subject=tr(N_("The connection to Slack does not work any more")),
             text=text.format(code=verdict.code),
         )
-        self._runtime.hooks.tell_administrators(tenant, notice, dbsession)
+        try:
+            with dbsession.begin_nested():
+                self._runtime.hooks.tell_administrators(tenant, notice, dbsession)
+        except Exception:
+            # The connection is broken all the same; undone, every lease would ask Slack again.
+            log.exception("the administrators of tenant %s could not be told", tenant.id)

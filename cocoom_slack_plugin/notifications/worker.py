@@ -7,9 +7,8 @@ certificates stay warm; a killed worker costs nothing but the leases it held.
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from threading import Event as Flag
+from collections.abc import Iterable
 from typing import Any
 
 from redis import Redis
@@ -19,6 +18,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
+from cocoom_slack_plugin.chores import Chore, start
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.notifications import lanes
 from cocoom_slack_plugin.notifications.doorbell import Doorbell
@@ -40,15 +40,17 @@ class Worker(SimpleWorker):
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
-def run(runtime: Runtime, *, burst: bool = False) -> None:
-    """Work until SIGTERM or SIGINT; with ``burst`` until the queue is empty. Redis may come and go meanwhile."""
+def run(runtime: Runtime, *, chores: Iterable[Chore] = (), burst: bool = False) -> None:
+    """Work until SIGTERM or SIGINT; with ``burst`` until the queue is empty. Redis may come and go meanwhile.
+
+    ``chores`` are done beside the sweeping, on behalf of rooms that this one does not know.
+    """
     settings = runtime.settings
     connection: Redis = Redis.from_url(settings.redis_url.get_secret_value())
     Desk.runtime, Desk.doorbell = runtime, Doorbell(settings)
-    sweeper = threading.Thread(
-        target=sweep, args=(runtime, Desk.doorbell, Desk.stop), name="sweeper", daemon=True
-    )
-    sweeper.start()
+    doorbell = Desk.doorbell
+    sweeper = Chore("sweeper", settings.sweep_interval, lambda stop: sweep(runtime, doorbell))
+    start([sweeper, *chores], Desk.stop)
     while not Desk.stop.is_set():
         try:
             _warn_of(connection)
@@ -60,16 +62,12 @@ def run(runtime: Runtime, *, burst: bool = False) -> None:
             time.sleep(REDIS_PAUSE_SECONDS)
 
 
-def sweep(runtime: Runtime, doorbell: Doorbell, stop: Flag) -> None:
+def sweep(runtime: Runtime, doorbell: Doorbell) -> None:
     """Ring for work that is due and that nobody rang for: lost rings, wiped queues, leases that ran out."""
-    while not stop.wait(runtime.settings.sweep_interval):
-        try:
-            with transaction(runtime.hooks) as dbsession:
-                seconds = lanes.seconds_to_next(dbsession)
-            if seconds is not None and seconds <= 0:
-                doorbell.ring()
-        except Exception:
-            log.exception("the sweeper could not look for work; it looks again")
+    with transaction(runtime.hooks) as dbsession:
+        seconds = lanes.seconds_to_next(dbsession)
+    if seconds is not None and seconds <= 0:
+        doorbell.ring()
 
 
 def _worker(connection: Redis, queue: str) -> Worker:

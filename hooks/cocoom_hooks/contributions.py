@@ -7,7 +7,7 @@ They hold for every contribution hook of this module:
 * *Raising*: ``cocoom_configure`` and ``cocoom_command`` go through, because a host must not start half configured. In
   the others the failure is logged and counted and the plugin's contribution is left out.
 * *Transaction*: none is promised; those that take a request may use the request's own session for reading.
-* *Since*: 1.0, unless said otherwise.
+* *Since*: 0.1, unless said otherwise.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ They hold for every event hook of this module:
 * *Returns*: nothing; a returned value is ignored.
 * *Raising*: isolated. The host's action goes on, the failure is logged with the plugin's and the hook's name and
   counted, and the other plugins are told all the same. Wrappers are refused when the manager is built.
-* *Since*: 1.0, unless said otherwise.
+* *Since*: 0.1, unless said otherwise.
 """
 
 from __future__ import annotations

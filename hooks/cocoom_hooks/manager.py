@@ -37,12 +37,13 @@ def build_plugin_manager(
     manager = pluggy.PluginManager(PROJECT_NAME)
     for specification in SPECIFICATIONS:
         manager.add_hookspecs(specification)
-    for name, plugin in (builtin or {}).items():
-        _register(manager, name, plugin)
     available = {point.name: point for point in metadata.entry_points(group=ENTRY_POINT_GROUP)}
     for name in enabled:
         _register(manager, name, _load(name, available))
-    _refuse_wrapped_events(manager)
+    # pluggy asks the newest first: the host answers for itself, and no plugin can answer in its place.
+    for name, plugin in (builtin or {}).items():
+        _register(manager, name, plugin)
+    _refuse_wrappers(manager)
     return manager
 
 
@@ -83,12 +84,12 @@ def _register(manager: pluggy.PluginManager, name: str, plugin: object) -> None:
         raise PluginSetupError(f"plugin {name!r} does not fit the contract: {error}") from error
 
 
-def _refuse_wrapped_events(manager: pluggy.PluginManager) -> None:
-    for name in sorted(event_hook_names()):
+def _refuse_wrappers(manager: pluggy.PluginManager) -> None:
+    for name in sorted(hook_names()):
         for implementation in getattr(manager.hook, name).get_hookimpls():
             if implementation.wrapper or implementation.hookwrapper:
                 raise PluginSetupError(
-                    f"plugin {implementation.plugin_name!r} wraps {name}: event hooks are isolated from each other"
+                    f"plugin {implementation.plugin_name!r} wraps {name}: plugins are isolated from each other"
                 )
 
 

@@ -8,7 +8,8 @@ They hold for every service hook of this module:
   take a ``request`` may use the request's own session.
 * *Returns*: None means that no plugin (the host included) knows; the facade says for each service what follows.
 * *Raising*: goes through to the asking plugin.
-* *Since*: 1.0, unless said otherwise.
+* *Order*: the host is asked first; a plugin can answer only what the host does not.
+* *Since*: 0.1, unless said otherwise.
 """
 
 from __future__ import annotations

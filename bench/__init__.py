@@ -1,0 +1,1 @@
+"""Measuring: ratios of our delivery to plain alternatives, side by side in one run. `make bench`."""

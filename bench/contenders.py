@@ -1,0 +1,128 @@
+"""The ways of posting that are measured against each other, each in a process of its own.
+
+``python -m bench.contenders NAME WORLD COUNT`` posts COUNT messages and prints what that took as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from threading import Event as Flag
+from typing import Any
+
+import aiohttp
+from redis import Redis
+from rq import Queue, SimpleWorker, Worker
+from rq.serializers import JSONSerializer
+from slack_sdk import WebClient
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bench.world import World, conversations, tenant, token
+from cocoom_hooks.payloads import PostEvent
+from cocoom_slack_plugin.notifications.drain import Drain
+from cocoom_slack_plugin.notifications.render import render
+from cocoom_slack_plugin.slack import SlackGateway
+from cocoom_slack_plugin.testing import envelope, make_post, make_user
+
+IN_FLIGHT = 256
+PLAIN_QUEUE = "plain"
+
+
+def content(tenant_number: int) -> dict[str, Any]:
+    """What a publication's message consists of, so that every contender sends the same bytes."""
+    base = tenant(tenant_number)
+    message = render("publication_published", publication(tenant_number), base.locale)
+    return {"text": message.text, "blocks": list(message.blocks), "metadata": dict(message.metadata or {})}
+
+
+def publication(tenant_number: int) -> PostEvent:
+    base, bob = tenant(tenant_number), make_user()
+    return PostEvent(**envelope(base, bob), post=make_post(base, bob))
+
+
+def bare(world: World, count: int) -> None:
+    """No queue at all: one asyncio loop, one shared HTTP session, slack_sdk's AsyncWebClient, 256 in flight."""
+    asyncio.run(_bare(world, count))
+
+
+async def _bare(world: World, count: int) -> None:
+    gate, targets = asyncio.Semaphore(IN_FLIGHT), conversations()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        client = AsyncWebClient(base_url=f"{world.slack_url}/api/", session=http, retry_handlers=[])
+
+        async def post(number: int) -> None:
+            t, channel = targets[number % len(targets)]
+            async with gate:
+                body = {"channel": channel, **content(t)}
+                headers = {"Authorization": f"Bearer {token(t)}"}
+                await client.api_call("chat.postMessage", json=body, headers=headers)
+
+        await asyncio.gather(*(post(number) for number in range(count)))
+
+
+def ours(world: World, count: int) -> None:
+    """One drain of what waits in the tables; its events were recorded before."""
+    asyncio.run(_ours(world))
+
+
+async def _ours(world: World) -> None:
+    runtime = world.runtime()
+    async with SlackGateway(runtime.settings) as gateway:
+        await Drain(runtime, gateway, Flag()).run(runtime.settings.drain_budget)
+
+
+def simple_worker(world: World, count: int) -> None:
+    """A job for each message, worked off in the worker's own process."""
+    _work(world, SimpleWorker)
+
+
+def forking_worker(world: World, count: int) -> None:
+    """A job for each message, each in a forked process: RQ's default."""
+    _work(world, Worker)
+
+
+def _work(world: World, kind: type[Worker]) -> None:
+    connection = Redis.from_url(world.redis_url)
+    queue = Queue(PLAIN_QUEUE, connection=connection, serializer=JSONSerializer)
+    worker = kind([queue], connection=connection, serializer=JSONSerializer, log_job_description=False)
+    worker.work(burst=True, logging_level="ERROR")
+
+
+def enqueue(world: World, count: int) -> None:
+    """Fill the queue for the two RQ contenders."""
+    queue = Queue(PLAIN_QUEUE, connection=Redis.from_url(world.redis_url), serializer=JSONSerializer)
+    targets = conversations()
+    for number in range(count):
+        t, channel = targets[number % len(targets)]
+        queue.enqueue(post_one, world.slack_url, token(t), channel, content(t), result_ttl=0)
+
+
+def post_one(slack_url: str, bot_token: str, channel: str, body: dict[str, Any]) -> None:
+    """The plain RQ job: one message with slack_sdk's WebClient."""
+    client = WebClient(token=bot_token, base_url=f"{slack_url}/api/", retry_handlers=[])
+    client.chat_postMessage(channel=channel, **body)
+
+
+CONTENDERS: dict[str, Callable[[World, int], None]] = {
+    "bare": bare,
+    "ours": ours,
+    "rq-simple": simple_worker,
+    "rq-forking": forking_worker,
+}
+
+
+def main(name: str, world: str, count: str) -> None:
+    began, work = time.perf_counter(), CONTENDERS[name]
+    work(World.load(world), int(count))
+    seconds = time.perf_counter() - began
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(each.ru_utime + each.ru_stime for each in used)
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mib": max(each.ru_maxrss for each in used) / 1024}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
