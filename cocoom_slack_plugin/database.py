@@ -8,9 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Text, delete, func, inspect
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    DateTime,
+    Identity,
+    MetaData,
+    Text,
+    delete,
+    func,
+    inspect,
+)
 from sqlalchemy.orm import Session
 
 from cocoom_hooks import Hooks
@@ -53,6 +65,11 @@ def transaction(hooks: Hooks, tenant: str | None = None) -> Iterator[Session]:
     """
     with hooks.open_dbsession(tenant) as dbsession, dbsession.begin():
         yield dbsession
+
+
+def seconds_from_now(seconds: float) -> ColumnElement[Any]:
+    """An instant by the database's clock, which moves on within a transaction."""
+    return func.clock_timestamp() + timedelta(seconds=seconds)
 
 
 def forget_tenant(dbsession: Session, tenant: str) -> None:

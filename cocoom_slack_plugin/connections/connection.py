@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,6 +79,12 @@ def get(dbsession: Session, tenant_id: str) -> Connection:
     if found is None:
         raise NotConnected("this base is not connected to Slack: `cocoom-slack connect` does that")
     return found
+
+
+def of_tenants(dbsession: Session, tenants: Iterable[str]) -> dict[str, Connection]:
+    """The connections of these tenants, by tenant."""
+    rows = dbsession.execute(select(*COLUMNS).where(connection.c.tenant_id.in_(sorted(tenants))))
+    return {row.tenant_id: Connection(**row._mapping) for row in rows}
 
 
 def everything(dbsession: Session) -> list[Connection]:

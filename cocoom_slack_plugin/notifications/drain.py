@@ -1,7 +1,7 @@
 """The loop of delivery: decide, claim, post, record; many lanes at once, until nothing is due.
 
-What blocks (the database) runs in threads, what waits for Slack in one asyncio loop. No transaction is open while
-Slack is asked.
+What blocks (the database) runs in threads and in batches, what waits for Slack in one asyncio loop. No transaction is
+open while Slack is asked.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.notifications import lanes
-from cocoom_slack_plugin.notifications.lanes import Claim, Waiting
-from cocoom_slack_plugin.notifications.serve import Clerk
+from cocoom_slack_plugin.notifications.claims import Entry, Waiting
+from cocoom_slack_plugin.notifications.ledger import Ledger
+from cocoom_slack_plugin.notifications.recording import record
+from cocoom_slack_plugin.notifications.serve import Clerk, Outlook, look_up
 from cocoom_slack_plugin.notifications.undecided import decide_batch
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.slack import SlackGateway
@@ -30,6 +32,10 @@ SOON_SECONDS = 3.0
 """Work that is due within this time is waited for; for anything later the job ends, and the sweeper rings."""
 GLANCE_SECONDS = 0.1
 """The longest wait before looking again for new work while lanes are under way or due soon."""
+CLAIM_SECONDS = 0.02
+"""The shortest time between two claims, so that they take several lanes each."""
+NOTICES_AT_ONCE = 10
+"""How many notices of a lane are read with one claim; more than one only helps where the pace allows it."""
 
 
 class Drain:
@@ -43,39 +49,81 @@ class Drain:
 
     async def run(self, budget: float) -> bool:
         """Returns whether work is left that is due now or soon."""
-        deadline = time.monotonic() + budget
-        while True:
-            leaving = self._stop.is_set() or time.monotonic() > deadline
-            if not leaving:
-                await self._take_up_work()
+        self._deadline = time.monotonic() + budget
+        self._ledger = Ledger(self._write)
+        try:
+            await self._work()
+        finally:
+            await asyncio.gather(*self._under_way)
+            await self._ledger.close()
+        seconds = await self._database(lanes.seconds_to_next)
+        return seconds is not None and seconds <= SOON_SECONDS
+
+    @property
+    def _leaving(self) -> bool:
+        return self._stop.is_set() or time.monotonic() > self._deadline
+
+    async def _work(self) -> None:
+        while not self._leaving:
+            taken = await self._take_up_work()
             if self._under_way:
+                await asyncio.sleep(CLAIM_SECONDS)
                 _, self._under_way = await asyncio.wait(
                     self._under_way, timeout=GLANCE_SECONDS, return_when=asyncio.FIRST_COMPLETED
                 )
-                continue
-            seconds = await self._database(lanes.seconds_to_next)
-            if seconds is None or seconds > SOON_SECONDS or leaving:
-                return seconds is not None and seconds <= SOON_SECONDS
-            await asyncio.sleep(min(max(seconds, 0.0), GLANCE_SECONDS))
+            elif not taken:
+                # Before the outcomes are written, the lanes that they free do not look due.
+                await self._ledger.settled()
+                seconds = await self._database(lanes.seconds_to_next)
+                if seconds is None or seconds > SOON_SECONDS:
+                    return
+                await asyncio.sleep(min(max(seconds, 0.0), GLANCE_SECONDS))
 
-    async def _take_up_work(self) -> None:
-        await self._database(decide_batch)
-        if room := self._runtime.settings.lanes_in_flight - len(self._under_way):
-            for waiting in await self._database(lambda session: self._claim(session, room)):
-                self._under_way.add(asyncio.create_task(self._serve(waiting)))
+    async def _take_up_work(self) -> bool:
+        """Decide, claim, and set the claimed lanes under way. Returns whether there was anything to do."""
+        room = self._runtime.settings.lanes_in_flight - len(self._under_way)
+        decided, claimed, outlook = await self._database(lambda session: self._claim(session, room))
+        for notices in claimed:
+            self._under_way.add(asyncio.create_task(self._serve(notices, outlook)))
+        return bool(decided or claimed)
 
-    def _claim(self, dbsession: Session, room: int) -> list[Waiting]:
-        claims: list[Claim] = lanes.claim(dbsession, room, self._runtime.settings.lease)
-        return lanes.first_waiting(dbsession, claims) if claims else []
+    def _claim(self, dbsession: Session, room: int) -> tuple[int, list[list[Waiting]], Outlook]:
+        decided = decide_batch(dbsession)
+        claims = lanes.claim(dbsession, room, self._runtime.settings.lease) if room > 0 else []
+        if not claims:
+            return decided, [], Outlook()
+        return decided, lanes.waiting(dbsession, claims, NOTICES_AT_ONCE), look_up(dbsession, claims)
 
-    async def _serve(self, waiting: Waiting) -> None:
-        """Post one notice and record what became of it. Whatever fails here, the lease gives the lane back."""
+    async def _serve(self, notices: list[Waiting], outlook: Outlook) -> None:
+        """Post a lane's notices one after the other for as long as its pace and lease allow."""
+        settings, claim = self._runtime.settings, notices[0].claim
+        until = time.monotonic() + settings.lease - settings.slack_timeout - 1
         try:
-            verdict = await self._clerk.attend(waiting)
-            if not await self._database(lambda session: self._clerk.record(session, waiting, verdict)):
-                log.warning("lane %s: finished after its lease, another worker has it", waiting.claim.lane_id)
+            for number, waiting in enumerate(notices, 1):
+                verdict = await self._clerk.attend(waiting, outlook)
+                goes_on = (
+                    number < len(notices)
+                    and verdict.notice is not None
+                    and verdict.pause <= 0
+                    and time.monotonic() < until
+                    and not self._leaving
+                    and not self._ledger.lost(claim.lane_id, claim.fence)
+                )
+                self._ledger.add(Entry(waiting, verdict, goes_on))
+                if not goes_on:
+                    return
         except Exception:
-            log.exception("lane %s of tenant %s", waiting.claim.lane_id, waiting.claim.tenant_id)
+            # Whatever fails here, the lease gives the lane back.
+            log.exception("lane %s of tenant %s", claim.lane_id, claim.tenant_id)
+
+    def _write(self, entries: list[Entry]) -> set[int]:
+        def write(dbsession: Session) -> set[int]:
+            lost = record(dbsession, entries, self._runtime.settings.lease)
+            kept = [each for each in entries if each.waiting.claim.lane_id not in lost]
+            self._clerk.note_broken(dbsession, kept)
+            return lost
+
+        return self._transact(write)
 
     async def _database(self, work: Callable[[Session], T]) -> T:
         return await asyncio.to_thread(self._transact, work)

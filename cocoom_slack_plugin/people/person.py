@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, true
+from sqlalchemy import delete, func, select, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -38,6 +39,19 @@ def find(dbsession: Session, tenant_id: str, user_id: str, team_id: str) -> Pers
         )
     ).one_or_none()
     return Person(row.user_id, row.team_id, row.slack_user_id, Source(row.source)) if row else None
+
+
+def of_users(dbsession: Session, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Person]:
+    """The persons of these (tenant, Cocoom user), by the same key."""
+    rows = dbsession.execute(
+        select(
+            person.c.tenant_id, person.c.user_id, person.c.team_id, person.c.slack_user_id, person.c.source
+        ).where(tuple_(person.c.tenant_id, person.c.user_id).in_(sorted(wanted)))
+    )
+    return {
+        (row.tenant_id, row.user_id): Person(row.user_id, row.team_id, row.slack_user_id, Source(row.source))
+        for row in rows
+    }
 
 
 def match(dbsession: Session, tenant_id: str, found: Person) -> None:

@@ -1,0 +1,60 @@
+"""The ledger: what became of notices is written down in batches, while the next ones are already under way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from cocoom_slack_plugin.notifications.claims import Entry
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+class Ledger:
+    """Collects entries and writes them by one task; a batch is whatever came in while the last one was written."""
+
+    def __init__(self, write: Callable[[list[Entry]], set[int]]) -> None:
+        self._write = write
+        self._entries: asyncio.Queue[Entry] = asyncio.Queue()
+        self._lost: set[tuple[int, int]] = set()
+        self._writer = asyncio.create_task(self._run())
+
+    def add(self, entry: Entry) -> None:
+        """Have an entry written soon. Entries of one lane are written in the order in which they were added."""
+        self._entries.put_nowait(entry)
+
+    def lost(self, lane_id: int, fence: int) -> bool:
+        """Whether a record of this claim was refused, so that nothing more may be posted under it."""
+        return (lane_id, fence) in self._lost
+
+    async def settled(self) -> None:
+        """Wait until everything that was added has been written."""
+        await self._entries.join()
+
+    async def close(self) -> None:
+        """Write everything that was added, and end."""
+        await self.settled()
+        self._writer.cancel()
+
+    async def _run(self) -> None:
+        while True:
+            batch = [await self._entries.get()]
+            while len(batch) < BATCH and not self._entries.empty():
+                batch.append(self._entries.get_nowait())
+            await self._write_down(batch)
+            for _ in batch:
+                self._entries.task_done()
+
+    async def _write_down(self, entries: list[Entry]) -> None:
+        try:
+            lost = await asyncio.to_thread(self._write, entries)
+        except Exception:
+            # Their leases run out, and another worker finds the notices still waiting.
+            log.exception("%d outcomes could not be recorded", len(entries))
+            return
+        for claim in {each.waiting.claim for each in entries if each.waiting.claim.lane_id in lost}:
+            self._lost.add((claim.lane_id, claim.fence))
+            log.warning("lane %s: finished after its lease, another worker has it", claim.lane_id)
