@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: demo test check format clean
+.PHONY: demo test check bench format clean
 
 demo: $(READY)
 	$(BIN)/python -m demo $(ARGS)
@@ -22,6 +22,9 @@ check: $(READY)
 	$(BIN)/python -m pytest tests/contract tests/unit -q
 	$(BIN)/python -m tests.wheel
 	$(BIN)/python -m demo --once
+
+bench: $(READY)
+	$(BIN)/python -m bench $(ARGS)
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -121,7 +121,9 @@ def main(name: str, world: str, count: str) -> None:
     seconds = time.perf_counter() - began
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu = sum(each.ru_utime + each.ru_stime for each in used)
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mib": max(each.ru_maxrss for each in used) / 1024}))
+    print(
+        json.dumps({"seconds": seconds, "cpu": cpu, "peak_mib": max(each.ru_maxrss for each in used) / 1024})
+    )
 
 
 if __name__ == "__main__":

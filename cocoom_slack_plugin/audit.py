@@ -10,7 +10,8 @@ from sqlalchemy import Column, Index, Table, Text, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from cocoom_slack_plugin.database import PREFIX, metadata, serial_id, tenant_id, timestamp
+from cocoom_hooks import Hooks
+from cocoom_slack_plugin.database import PREFIX, metadata, serial_id, tenant_id, timestamp, transaction
 
 PURGED_AT_ONCE = 10_000
 
@@ -40,6 +41,14 @@ audit = Table(
 def new_correlation_id() -> str:
     """Eight characters that a person can read out on the phone."""
     return secrets.token_hex(4)
+
+
+def purge_old(hooks: Hooks, days: int) -> None:
+    """Delete all records older than this many days, in short transactions."""
+    deleted = PURGED_AT_ONCE
+    while deleted == PURGED_AT_ONCE:
+        with transaction(hooks) as dbsession:
+            deleted = purge(dbsession, days)
 
 
 def purge(dbsession: Session, days: int) -> int:

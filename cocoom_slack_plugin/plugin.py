@@ -6,6 +6,7 @@ from typing import Any
 
 from cocoom_hooks import hookimpl
 from cocoom_hooks.payloads import (
+    AdministrationEntry,
     CollaboratorEvent,
     Command,
     CommentEvent,
@@ -21,11 +22,11 @@ from cocoom_hooks.payloads import (
 )
 from cocoom_slack_plugin import audit  # noqa: F401 - its table is one of those that forget_tenant empties
 from cocoom_slack_plugin.database import forget_tenant
-from cocoom_slack_plugin.login import identity as identities
+from cocoom_slack_plugin.login import leaving
+from cocoom_slack_plugin.login.entry import administration_entry
 from cocoom_slack_plugin.login.option import sign_in_option
 from cocoom_slack_plugin.notifications import outbox, routes
 from cocoom_slack_plugin.notifications.doorbell import Doorbell
-from cocoom_slack_plugin.people import person as people
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.switches import Function
 
@@ -62,6 +63,10 @@ class SlackPlugin:
     def cocoom_sign_in_option(self, request: Any, tenant: Tenant) -> SignInOption | None:
         return sign_in_option(self._runtime, request, tenant) if self._runtime else None
 
+    @hookimpl
+    def cocoom_administration_entry(self, request: Any, tenant: Tenant) -> AdministrationEntry | None:
+        return administration_entry(self._runtime, request, tenant) if self._runtime else None
+
     # --- events that people are told of ---
 
     @hookimpl
@@ -96,12 +101,17 @@ class SlackPlugin:
     def cocoom_share_moderated(self, event: PostModerated, dbsession: Any) -> None:
         self._note("share_moderated", event, dbsession)
 
-    # --- events after which something is to be forgotten ---
+    # --- events after which something is to be ended or forgotten ---
+
+    @hookimpl
+    def cocoom_collaborator_deactivated(self, event: CollaboratorEvent, dbsession: Any) -> None:
+        if self._runtime:
+            leaving.left(self._runtime, event.tenant, event.collaborator.id, dbsession)
 
     @hookimpl
     def cocoom_collaborator_removed(self, event: CollaboratorEvent, dbsession: Any) -> None:
-        people.forget(dbsession, event.tenant.id, event.collaborator.id)
-        identities.forget(dbsession, event.tenant.id, event.collaborator.id)
+        if self._runtime:
+            leaving.removed(self._runtime, event.tenant, event.collaborator.id, dbsession)
 
     @hookimpl
     def cocoom_thread_deleted(self, event: ThreadEvent, dbsession: Any) -> None:

@@ -25,6 +25,7 @@ NEEDED_SERVICES = (
     "user_by_id",
     "users_by_email",
     "activate_user",
+    "end_sessions",
     "current_user",
     "log_in",
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin import audit
@@ -66,11 +67,12 @@ async def prove(gateway: SlackGateway, given: Credentials, known: Connection | N
 def save(dbsession: Session, vault: Vault, tenant_id: str, proof: Proof, actor: str) -> None:
     """Seal and store what was proved. Raises InvalidInput when another tenant already uses the client id."""
     given = proof.credentials
-    if given.client_id and _used_elsewhere(dbsession, tenant_id, given.client_id):
-        raise InvalidInput(
-            "client id", "this Slack app is already connected to another base; each base has its own"
-        )
+    if given.client_id and _is_used_elsewhere(dbsession, tenant_id, given.client_id):
+        raise _used_elsewhere()
     values: dict[str, Any] = {"team_id": proof.team_id}
+    if given.client_id:
+        # A test sign-in proved the former app; with another one somebody might be locked out.
+        values |= {"login_tested_at": None, "login_only": False}
     for kind in SecretKind:
         secret: SecretStr | None = getattr(given, kind)
         if secret is not None:
@@ -80,7 +82,10 @@ def save(dbsession: Session, vault: Vault, tenant_id: str, proof: Proof, actor: 
     if proof.identity and given.bot_token:
         values |= _of_identity(proof.identity)
         values["bot_token_fingerprint"] = vault.fingerprint(given.bot_token)
-    connections.save(dbsession, tenant_id, values)
+    try:
+        connections.save(dbsession, tenant_id, values)
+    except IntegrityError:
+        raise _used_elsewhere() from None
     audit.record(dbsession, tenant_id, "connection.connect", actor=actor, team_id=proof.team_id)
 
 
@@ -156,6 +161,11 @@ def _of_identity(identity: Identity) -> dict[str, Any]:
     }
 
 
-def _used_elsewhere(dbsession: Session, tenant_id: str, client_id: str) -> bool:
+def _is_used_elsewhere(dbsession: Session, tenant_id: str, client_id: str) -> bool:
     others = select(table.c.tenant_id).where(table.c.client_id == client_id, table.c.tenant_id != tenant_id)
     return dbsession.scalar(others) is not None
+
+
+def _used_elsewhere() -> InvalidInput:
+    problem = "this Slack app is already connected to another base; each base has its own"
+    return InvalidInput("client id", problem)

@@ -100,7 +100,7 @@ class Drain:
         until = time.monotonic() + settings.lease - settings.slack_timeout - 1
         try:
             for number, waiting in enumerate(notices, 1):
-                verdict = await self._clerk.attend(waiting, outlook)
+                verdict = await self._clerk.attend(waiting, outlook, until)
                 goes_on = (
                     number < len(notices)
                     and verdict.notice is not None

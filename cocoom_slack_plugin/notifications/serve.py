@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,8 @@ from cocoom_slack_plugin.translations import N_, best_locale, translations
 log = logging.getLogger(__name__)
 
 LOOK_UP_SCOPE = "users:read.email"
+LATER = Verdict(notice=None)
+"""The lane is given back as it is; with a new lease there is time to post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,11 @@ class Clerk:
         self._runtime = runtime
         self._slack = gateway
 
-    async def attend(self, waiting: Waiting, outlook: Outlook) -> Verdict:
-        """Try to post this notice once. Only faults of our own are raised."""
+    async def attend(self, waiting: Waiting, outlook: Outlook, until: float) -> Verdict:
+        """Try to post this notice once. Only faults of our own are raised.
+
+        ``until`` is the time, by the monotonic clock, after which the lease is too short for another call to Slack.
+        """
         try:
             event = load(waiting.kind, waiting.payload)
             if not self._runtime.settings.tenants.allow(Function.NOTIFICATIONS, event.tenant):
@@ -70,7 +76,13 @@ class Clerk:
             if connection is None:
                 return broken(NotConnected.code)
             token = connection.open_secret(self._runtime.vault, SecretKind.BOT_TOKEN)
-            return await self._deliver(waiting, event, connection, token, outlook)
+            target = await self._target(waiting, event, connection, token, outlook)
+            if target is None:
+                return dropped("person_unknown")
+            if time.monotonic() > until:
+                return LATER
+            posted = await self._slack.post(token, target, render(waiting.kind, event, waiting.locale))
+            return sent(posted, self._runtime.settings.channel_interval)
         except InvalidEvent:
             return dropped("unreadable")
         except (NotConnected, SecretUnreadable) as error:
@@ -87,20 +99,12 @@ class Clerk:
             if mark_broken(dbsession, tenant_id, entry.verdict.code or "unknown"):
                 self._tell_administrators(dbsession, entry)
 
-    async def _deliver(
-        self, waiting: Waiting, event: Event, connection: Connection, token: SecretStr, outlook: Outlook
-    ) -> Verdict:
-        target: str | None = waiting.claim.conversation
-        if waiting.claim.conversation.startswith(PERSONAL):
-            target = await self._addressee(waiting, event, connection, token, outlook)
-        if target is None:
-            return dropped("person_unknown")
-        posted = await self._slack.post(token, target, render(waiting.kind, event, waiting.locale))
-        return sent(posted, self._runtime.settings.channel_interval)
-
-    async def _addressee(
+    async def _target(
         self, waiting: Waiting, event: Event, connection: Connection, token: SecretStr, outlook: Outlook
     ) -> str | None:
+        """The channel or Slack user to post to, None for somebody whom Slack does not know."""
+        if not waiting.claim.conversation.startswith(PERSONAL):
+            return waiting.claim.conversation
         key = (waiting.claim.tenant_id, waiting.claim.conversation.removeprefix(PERSONAL))
         known = outlook.people.get(key)
         # A match in a former workspace does not count.

@@ -7,7 +7,7 @@ certificates stay warm; a killed worker costs nothing but the leases it held.
 from __future__ import annotations
 
 import logging
-import time
+import signal
 from collections.abc import Iterable
 from typing import Any
 
@@ -46,6 +46,9 @@ def run(runtime: Runtime, *, chores: Iterable[Chore] = (), burst: bool = False) 
     ``chores`` are done beside the sweeping, on behalf of rooms that this one does not know.
     """
     settings = runtime.settings
+    # Until RQ installs its own, and while Redis is away.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: Desk.stop.set())
     connection: Redis = Redis.from_url(settings.redis_url.get_secret_value())
     Desk.runtime, Desk.doorbell = runtime, Doorbell(settings)
     doorbell = Desk.doorbell
@@ -55,11 +58,12 @@ def run(runtime: Runtime, *, chores: Iterable[Chore] = (), burst: bool = False) 
         try:
             _warn_of(connection)
             _worker(connection, settings.queue).work(burst=burst, logging_level="WARNING")
-            return
+            if burst:
+                return
         except (RedisConnectionError, RedisTimeoutError, SystemExit):
-            # RQ leaves with an exit when Redis is away for long; work then waits for it to come back.
             log.warning("Redis is away; trying again")
-            time.sleep(REDIS_PAUSE_SECONDS)
+        # RQ's loop also ends, with or without an exception, when Redis was away for long: it is started again.
+        Desk.stop.wait(REDIS_PAUSE_SECONDS)
 
 
 def sweep(runtime: Runtime, doorbell: Doorbell) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin import cli
 from cocoom_slack_plugin.audit import audit
+from cocoom_slack_plugin.commands import deployment as hosts
 from cocoom_slack_plugin.connections.tables import connection
 from cocoom_slack_plugin.database import metadata
 from cocoom_slack_plugin.settings import EXAMPLE_KEY
@@ -209,10 +210,10 @@ def _applications() -> Iterator[None]:
             built[path] = get_new_app(path)
         return built[path]
 
-    get_new_app = cli.get_app
+    get_new_app = hosts.get_app
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "get_app", get_app)
-        patch.setattr(cli.console, "width", 240)
+        patch.setattr(hosts, "get_app", get_app)
+        patch.setattr(hosts.console, "width", 240)
         yield
     for application in built.values():
         application.registry.cocoom_sessionmaker.kw["bind"].dispose()
