@@ -47,6 +47,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class SlackUser:
+    """What ``users.info`` says of somebody. Who is not plainly marked as a full member counts as a guest."""
+
+    id: str
+    team_id: str
+    deleted: bool
+    is_guest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is posted. ``text`` is the fallback: the notification line, and what a screen reader reads out."""
 
@@ -128,6 +138,18 @@ class SlackGateway:
         user = answer.get("user")
         return _text(user if isinstance(user, dict) else {}, "id")
 
+    async def user(self, token: SecretStr, slack_user_id: str) -> SlackUser:
+        """Somebody of the workspace, also deactivated (needs ``users:read``; slack.md E2)."""
+        answer = await self._call("users.info", token, {"user": slack_user_id}, form=True)
+        found = answer.get("user")
+        user = found if isinstance(found, dict) else {}
+        return SlackUser(
+            id=_text(user, "id"),
+            team_id=_text(user, "team_id"),
+            deleted=user.get("deleted") is True,
+            is_guest=not (user.get("is_restricted") is False and user.get("is_ultra_restricted") is False),
+        )
+
     async def knows_client(self, client_id: str, client_secret: SecretStr) -> None:
         """Prove a client id and secret by exchanging a code that cannot exist.
 
@@ -201,9 +223,11 @@ async def _refuse_odd_answers(
 
 
 def _classify(error: SlackApiError) -> SlackError:
-    response = error.response
-    status: int = response.status_code
-    body = response.data if isinstance(response.data, dict) else {}
+    # With a body that is not JSON the SDK hands on aiohttp's own response, which has a status and no data.
+    response: Any = error.response
+    status: int = response.status if isinstance(response, aiohttp.ClientResponse) else response.status_code
+    data = getattr(response, "data", None)
+    body: dict[str, Any] = data if isinstance(data, dict) else {}
     code = body.get("error")
     if status == 429 or (isinstance(code, str) and trouble_of(code) is Trouble.WAIT):
         return SlackRateLimited(_wait(response.headers, code))

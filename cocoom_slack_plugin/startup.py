@@ -25,7 +25,9 @@ NEEDED_SERVICES = (
     "user_by_id",
     "users_by_email",
     "activate_user",
+    "create_user",
     "end_sessions",
+    "may_administer",
     "current_user",
     "log_in",
 )

@@ -133,9 +133,7 @@ class MemoryServices:
     ) -> User | None:
         if self.cocoom_users_by_email(tenant, email):
             return None
-        user = User(
-            id=secrets.token_hex(4), email=email, display_name=display_name, role=role, locale=locale
-        )
+        user = User(id=secrets.token_hex(4), email=email, display_name=display_name, role=role, locale=locale)
         return self.add(tenant, user)
 
     @hookimpl

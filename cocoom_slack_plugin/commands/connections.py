@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import click
 from rich.table import Table
-from rich.text import Text
 
 from cocoom_hooks.payloads import Tenant
 from cocoom_slack_plugin.commands.deployment import Deployment, actor, console, locate
@@ -88,8 +87,7 @@ def status(deployment: Deployment, tenant: str | None) -> None:
         return
     table = Table("tenant", "workspace", "login", "notifications", "health", "app", "bot scopes")
     for each in found:
-        # Names come from Slack, where anybody may choose them: shown as they are, not as markup.
-        table.add_row(*map(Text, _status_row(runtime, each, names[each.tenant_id])))
+        table.add_row(*_status_row(runtime, each, names[each.tenant_id]))
     console.print(table)
 
 

@@ -15,7 +15,7 @@ from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.errors import CocoomSlackError, UnknownTenant
 from cocoom_slack_plugin.runtime import Runtime
 
-console = Console()
+console = Console(markup=False, emoji=False, highlight=False)  # names come from Slack
 
 
 @dataclass

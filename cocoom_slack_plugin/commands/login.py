@@ -94,7 +94,12 @@ def sign_ins(deployment: Deployment, tenant: str, limit: int) -> None:
         said = outcomes.OUTCOMES.get(each.outcome, each.outcome)
         at = each.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(
-            at, each.who or "unknown", outcomes.ACTIONS[each.action], said, each.outcome, each.reference
+            at,
+            _one_line(each.who or "unknown"),
+            outcomes.ACTIONS[each.action],
+            said,
+            each.outcome,
+            each.reference,
         )
     console.print(table)
 
@@ -161,6 +166,11 @@ def _write_csv(found: Iterable[Mapping[str, Any]]) -> None:
 
 def _plain(each: Mapping[str, Any]) -> dict[str, Any]:
     return {**each, "at": each["at"].astimezone(UTC).isoformat()}
+
+
+def _one_line(name: str) -> str:
+    """A name that somebody gave themselves, without anything that a terminal would obey."""
+    return "".join(each for each in name if each.isprintable())
 
 
 def _cell(value: object) -> str:

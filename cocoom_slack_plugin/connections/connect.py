@@ -70,9 +70,6 @@ def save(dbsession: Session, vault: Vault, tenant_id: str, proof: Proof, actor: 
     if given.client_id and _is_used_elsewhere(dbsession, tenant_id, given.client_id):
         raise _used_elsewhere()
     values: dict[str, Any] = {"team_id": proof.team_id}
-    if given.client_id:
-        # A test sign-in proved the former app; with another one somebody might be locked out.
-        values |= {"login_tested_at": None, "login_only": False}
     for kind in SecretKind:
         secret: SecretStr | None = getattr(given, kind)
         if secret is not None:
@@ -82,6 +79,7 @@ def save(dbsession: Session, vault: Vault, tenant_id: str, proof: Proof, actor: 
     if proof.identity and given.bot_token:
         values |= _of_identity(proof.identity)
         values["bot_token_fingerprint"] = vault.fingerprint(given.bot_token)
+    values |= _unproved(connections.find(dbsession, tenant_id), given, values)
     try:
         connections.save(dbsession, tenant_id, values)
     except IntegrityError:
@@ -159,6 +157,18 @@ def _of_identity(identity: Identity) -> dict[str, Any]:
         "bot_user_id": identity.user_id,
         "scopes": sorted(identity.scopes),
     }
+
+
+def _unproved(seen: Connection | None, given: Credentials, values: dict[str, Any]) -> dict[str, Any]:
+    """What of login must be proved or chosen anew, so that nobody is locked out by another app or workspace."""
+    enterprise_id = values.get("enterprise_id", seen.enterprise_id if seen else None)
+    moved = seen is not None and (seen.team_id, seen.enterprise_id) != (values["team_id"], enterprise_id)
+    changes: dict[str, Any] = {}
+    if given.client_id or moved:
+        changes |= {"login_tested_at": None, "login_only": False}
+    if moved:
+        changes["login_pin"] = "workspace"
+    return changes
 
 
 def _is_used_elsewhere(dbsession: Session, tenant_id: str, client_id: str) -> bool:

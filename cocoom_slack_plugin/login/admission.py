@@ -47,6 +47,38 @@ class LoginRuns:
         return (admitted is not None) == self.wanted
 
 
+class LoginAllowed:
+    """Route predicate ``cocoom_slack_login_allowed``: the operator lets the tenant use login, be it on or off.
+
+    For the administrators' pages, on which a function that is off can be looked at and prepared.
+    """
+
+    def __init__(self, wanted: bool, config: Any) -> None:
+        self.wanted = wanted
+
+    def text(self) -> str:
+        return f"cocoom_slack_login_allowed = {self.wanted}"
+
+    phash = text
+
+    def __call__(self, info: Any, request: Any) -> bool:
+        runtime = Runtime.of(request)
+        tenant = runtime.hooks.tenant_of_request(request)
+        allowed = tenant is not None and runtime.settings.tenants.allow(Function.LOGIN, tenant)
+        if tenant and allowed:
+            request.cocoom_slack_login = Admitted(tenant, _stored(runtime, tenant))
+        return allowed == self.wanted
+
+
+def _stored(runtime: Runtime, tenant: Tenant) -> Connection | None:
+    try:
+        with transaction(runtime.hooks, tenant.id) as dbsession:
+            return connections.find(dbsession, tenant.id)
+    except SQLAlchemyError:
+        # The view meets the same trouble and answers with our page.
+        return None
+
+
 def admit(request: Any) -> Admitted | None:
     """The tenant of this request if its login runs. With the operator's switch off nothing is asked of the database."""
     runtime = Runtime.of(request)

@@ -17,7 +17,8 @@ from social_core.exceptions import (
 )
 from social_core.utils import handle_http_errors
 
-from cocoom_slack_plugin.login.claims import TEAM, USER
+from cocoom_slack_plugin.login.claims import ENTERPRISE, TEAM, USER
+from cocoom_slack_plugin.login.policy import Pin
 from cocoom_slack_plugin.login.slack_errors import classify
 from cocoom_slack_plugin.login.transport import BoundedTransport
 
@@ -30,8 +31,9 @@ TOKENS = ("access_token", "id_token", "refresh_token")
 class SlackOpenIdConnect(BoundedTransport[ResponseT_co], OpenIdConnectAuth[ResponseT_co]):
     """OpenID Connect with Slack's deviations (slack.md A8) and the rules of DESIGN.md section 6.
 
-    Settings that the strategy must give: KEY, SECRET, TEAM. Endpoints may come from the strategy for a stand-in; they
-    are never discovered, because a discovery document is believed whatever issuer it names (security.md R11).
+    Settings that the strategy must give: KEY, SECRET, TEAM, and for a tenant that pinned its organisation instead of
+    its workspace, PIN and ENTERPRISE. Endpoints may come from the strategy for a stand-in; they are never discovered,
+    because a discovery document is believed whatever issuer it names (security.md R11).
     """
 
     name = NAME
@@ -49,6 +51,13 @@ class SlackOpenIdConnect(BoundedTransport[ResponseT_co], OpenIdConnectAuth[Respo
     DEFAULT_USE_PKCE = False
 
     # --- the start ---
+
+    def get_key_and_secret(self) -> tuple[str, str]:
+        """As stored. Raises AuthConfigurationError for an empty client id, which social-core would send as it is."""
+        key, secret = super().get_key_and_secret()
+        if not key:
+            raise AuthConfigurationError(self, parameter="KEY", code="missing_setting", stage="begin")
+        return key, secret
 
     def auth_params(self, state: str | None = None) -> dict[str, str]:
         """Name the workspace: who agreed before is not asked again (slack.md A2). It restricts nothing."""
@@ -122,14 +131,25 @@ class SlackOpenIdConnect(BoundedTransport[ResponseT_co], OpenIdConnectAuth[Respo
     def validate_claims(self, id_token: dict[str, Any]) -> None:
         """Times and nonce, then the workspace, which nothing else restricts (security.md 0.2, S100)."""
         super().validate_claims(id_token)
-        team = self._team("token_validation")
         for claim in (TEAM, USER):
             if not isinstance(id_token.get(claim), str) or not SLACK_ID.fullmatch(id_token[claim]):
                 raise self._invalid_claim(claim)
         if id_token[USER] != id_token["sub"]:
             raise self._invalid_claim(USER)
-        if id_token[TEAM] != team:
-            raise AuthPolicyError(self, code="membership_required", claim=TEAM, stage="token_validation")
+        claim, expected = self._pinned()
+        if id_token.get(claim) != expected:
+            raise AuthPolicyError(self, code="membership_required", claim=claim, stage="token_validation")
+
+    def _pinned(self) -> tuple[str, str]:
+        """The claim that must be the tenant's own, and its value. A token without it never passes (slack.md A5, A9)."""
+        if self.setting("PIN") != Pin.ENTERPRISE:
+            return TEAM, self._team("token_validation")
+        enterprise = self.setting("ENTERPRISE")
+        if not isinstance(enterprise, str) or not enterprise:
+            raise AuthConfigurationError(
+                self, parameter="ENTERPRISE", code="missing_setting", stage="token_validation"
+            )
+        return ENTERPRISE, enterprise
 
     def _invalid_claim(self, claim: str) -> AuthResponseError:
         return AuthResponseError(self, claim=claim, code="invalid_claim", stage="token_validation")

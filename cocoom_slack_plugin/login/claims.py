@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 TEAM = "https://slack.com/team_id"
 USER = "https://slack.com/user_id"
 ENTERPRISE = "https://slack.com/enterprise_id"
+TEAM_NAME = "https://slack.com/team_name"
+LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+LONGEST_LINE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,12 @@ class Claims:
     enterprise_id: str | None = None
     email: str | None = field(default=None, repr=False)
     email_known: bool = False
+    by_enterprise: bool = False
+
+    @property
+    def realm(self) -> str:
+        """Within which the user id is unique: the workspace, or the organisation of a tenant that pinned it."""
+        return self.enterprise_id if self.by_enterprise and self.enterprise_id else self.team_id
 
     @classmethod
     def of(cls, id_token: Mapping[str, Any]) -> Claims:
@@ -37,3 +47,27 @@ class Claims:
             email=email if verified else None,
             email_known=known,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What somebody calls themselves at Slack: to be shown to them and to name a new account, never to decide by."""
+
+    name: str = ""
+    workspace: str = ""
+    locale: str | None = None
+
+    @classmethod
+    def of(cls, id_token: Mapping[str, Any]) -> Profile:
+        """Read the profile of an id_token that the backend has validated; what is no plain text counts as missing."""
+        locale = id_token.get("locale")
+        return cls(
+            _line(id_token.get("name")),
+            _line(id_token.get(TEAM_NAME)),
+            locale if isinstance(locale, str) and LOCALE.fullmatch(locale) else None,
+        )
+
+
+def _line(value: object) -> str:
+    # What is not printable includes the marks that turn the direction of a text.
+    return value.strip()[:LONGEST_LINE] if isinstance(value, str) and value.isprintable() else ""

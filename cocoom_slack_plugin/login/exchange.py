@@ -34,9 +34,7 @@ class Exchange:
         A thread of its own makes the call, because timeouts of sockets start anew with each byte and do not count name
         look-ups at all; the caller leaves when its time is over, and the thread follows at the next byte.
         """
-        if self._ends is None:
-            self._ends = time.monotonic() + self._seconds
-        ends = self._ends
+        ends = self._start()
         answers: queue.SimpleQueue[requests.Response | Exception] = queue.SimpleQueue()
 
         def call() -> None:
@@ -53,6 +51,15 @@ class Exchange:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def seconds_left(self) -> float:
+        """What remains, never less than nothing."""
+        return max(self._start() - time.monotonic(), 0.0)
+
+    def _start(self) -> float:
+        if self._ends is None:
+            self._ends = time.monotonic() + self._seconds
+        return self._ends
 
 
 def _call(ends: float, method: str, url: str, arguments: dict[str, Any]) -> requests.Response:

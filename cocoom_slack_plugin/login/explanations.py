@@ -105,9 +105,60 @@ EXPLANATIONS: dict[Code, Explanation] = {
     Code.IDENTITY_CONFLICT: Explanation(
         403, N_("Your account at {base} is already tied to another Slack user."), ADMINISTRATOR, again=False
     ),
+    Code.GUEST: Explanation(
+        403,
+        N_("You are a guest of the Slack workspace {workspace}, and {base} lets only its full members in."),
+        N_("Ask an administrator of {base} to let guests in."),
+        again=False,
+    ),
+    Code.GUEST_UNKNOWN: Explanation(
+        403,
+        N_("{base} could not find out whether you are a guest of the Slack workspace {workspace}."),
+        N_(
+            "Ask an administrator of {base} to add a bot token with the scope users:read, or to let guests in."
+        ),
+    ),
+    Code.SIGNED_OUT: Explanation(
+        403,
+        N_("You are not signed in to {base}, or no longer."),
+        N_("Sign in to {base} first, then repeat what you wanted."),
+        again=False,
+    ),
+    Code.OTHER_USER: Explanation(
+        403,
+        N_("Another user of {base} started this in this browser, or you were signed out meanwhile."),
+        N_("Sign in as yourself and start again."),
+    ),
+    Code.NOT_ADMINISTRATOR: Explanation(
+        403, N_("This is for the administrators of {base} alone."), ADMINISTRATOR, again=False
+    ),
+    Code.ONLY_WAY_IN: Explanation(
+        403,
+        N_("Slack is the only way to sign in to {base}, so without the link you could not come back."),
+        N_("Ask an administrator of {base} to allow other ways first."),
+        again=False,
+    ),
     Code.UNAVAILABLE: Explanation(
         503,
         N_("{base} cannot sign you in at the moment."),
         N_("Wait a moment, then start the sign-in again."),
     ),
 }
+
+ELSEWHERE: dict[Code, Explanation] = {
+    Code.CSRF: Explanation(
+        400,
+        N_("Nothing was done, because the request did not come from a page of {base}."),
+        N_("Use the buttons of the page itself."),
+    ),
+    Code.EXPIRED: Explanation(400, N_("This took too long or was already used."), N_("Start again.")),
+    Code.CANCELLED: Explanation(403, N_("This was cancelled at Slack."), N_("Start again.")),
+    Code.IDENTITY_CONFLICT: Explanation(
+        403,
+        N_(
+            "This Slack account is already tied to another account of {base}, or yours to another Slack account."
+        ),
+        N_("If yours is tied already, unlink it first. Otherwise ask an administrator of {base} for help."),
+    ),
+}
+"""What is said differently to somebody who did not want to sign in."""

@@ -16,7 +16,7 @@ row = login_identity.c
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One bound Slack user of one tenant."""
+    """One bound Slack user of one tenant. ``team_id`` is the realm: an organisation's id where that is pinned."""
 
     team_id: str
     slack_user_id: str
@@ -24,15 +24,31 @@ class Identity:
 
 
 def find(dbsession: Session, tenant_id: str, claims: Claims) -> Identity | None:
-    """The identity that these claims name in this tenant."""
+    """The identity that these claims name in this tenant.
+
+    One that was bound while the tenant pinned its organisation and now pins its workspace, or the reverse, is the same
+    Slack user (slack.md A9) and counts, unless the realm of today names one already.
+    """
+    realms = [realm for realm in (claims.team_id, claims.enterprise_id) if realm]
     found = dbsession.execute(
-        select(row.user_id).where(
+        select(row.team_id, row.user_id)
+        .where(
             row.tenant_id == tenant_id,
-            row.team_id == claims.team_id,
+            row.team_id.in_(realms),
             row.slack_user_id == claims.slack_user_id,
         )
-    ).scalar_one_or_none()
-    return Identity(claims.team_id, claims.slack_user_id, found) if found is not None else None
+        .order_by((row.team_id == claims.realm).desc())
+        .limit(1)
+    ).one_or_none()
+    return Identity(found.team_id, claims.slack_user_id, found.user_id) if found else None
+
+
+def of_user(dbsession: Session, tenant_id: str, user_id: str) -> Identity | None:
+    """The identity with which this collaborator signs in."""
+    found = dbsession.execute(
+        select(row.team_id, row.slack_user_id).where(row.tenant_id == tenant_id, row.user_id == user_id)
+    ).one_or_none()
+    return Identity(found.team_id, found.slack_user_id, user_id) if found else None
 
 
 def bind(dbsession: Session, tenant_id: str, claims: Claims, user_id: str) -> bool:
@@ -43,7 +59,7 @@ def bind(dbsession: Session, tenant_id: str, claims: Claims, user_id: str) -> bo
     """
     statement = insert(login_identity).values(
         tenant_id=tenant_id,
-        team_id=claims.team_id,
+        team_id=claims.realm,
         slack_user_id=claims.slack_user_id,
         enterprise_id=claims.enterprise_id,
         user_id=user_id,
@@ -53,12 +69,17 @@ def bind(dbsession: Session, tenant_id: str, claims: Claims, user_id: str) -> bo
     return bound.scalar_one_or_none() is not None
 
 
-def touch(dbsession: Session, tenant_id: str, identity: Identity) -> None:
-    """Note that the identity was used now."""
+def touch(dbsession: Session, tenant_id: str, identity: Identity, claims: Claims) -> None:
+    """Note that the identity was used now, within the realm of today; so its owner has not left Slack either."""
     dbsession.execute(
         update(login_identity)
         .where(row.tenant_id == tenant_id, row.user_id == identity.user_id)
-        .values(last_login_at=func.now())
+        .values(
+            team_id=claims.realm,
+            enterprise_id=claims.enterprise_id,
+            last_login_at=func.now(),
+            left_at=None,
+        )
     )
 
 

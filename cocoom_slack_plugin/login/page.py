@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyramid.renderers import render_to_response
+from pyramid.response import Response
 
 from cocoom_hooks.payloads import Tenant
 from cocoom_slack_plugin.login.addresses import STYLESHEET
@@ -44,6 +45,11 @@ def allow_form(response: Any, slack_url: str) -> Any:
     response.headers["Content-Security-Policy"] = POLICY.format(forms=forms)
     response.headers["Referrer-Policy"] = "same-origin"
     return response
+
+
+def see_other(tenant: Tenant, path: str) -> Any:
+    """To a path of the tenant's configured address, whatever the Host header says."""
+    return protect(Response(status=303, location=tenant.url + path))
 
 
 def protect(response: Any) -> Any:

@@ -20,6 +20,9 @@ class Code(enum.StrEnum):
     MIX_UP = "mix_up"
     CANCELLED = "cancelled"
     ALREADY_SIGNED_IN = "already_signed_in"
+    SIGNED_OUT = "signed_out"
+    OTHER_USER = "other_user"
+    NOT_ADMINISTRATOR = "not_administrator"
     # the tenant's Slack app, and Slack itself
     NOT_CONFIGURED = "not_configured"
     CONFIGURATION = "configuration"
@@ -37,6 +40,9 @@ class Code(enum.StrEnum):
     AMBIGUOUS = "ambiguous"
     ACCOUNT_DISABLED = "account_disabled"
     IDENTITY_CONFLICT = "identity_conflict"
+    GUEST = "guest"
+    GUEST_UNKNOWN = "guest_unknown"
+    ONLY_WAY_IN = "only_way_in"
     # ourselves
     UNAVAILABLE = "unavailable"
 

@@ -14,12 +14,19 @@ from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.login import attempts
 from cocoom_slack_plugin.login.attempts import Attempt
 from cocoom_slack_plugin.login.backend import NAME
+from cocoom_slack_plugin.login.purpose import Purpose
 from cocoom_slack_plugin.login.storage import AttemptStorage
 from cocoom_slack_plugin.login.visit import Visit
 
 SETTING_PREFIX = "SOCIAL_AUTH_SLACK_OPENID_"
 TRANSACTION_PREFIX = f"{NAME}_oauth2_state_"
-PIPELINE = ["cocoom_slack_plugin.login.pipeline.read_claims", "cocoom_slack_plugin.login.pipeline.recognise"]
+STEPS = "cocoom_slack_plugin.login.pipeline"
+PIPELINES = {
+    Purpose.SIGN_IN: [f"{STEPS}.read_claims", f"{STEPS}.ask_standing", f"{STEPS}.recognise"],
+    Purpose.LINK: [f"{STEPS}.read_claims", f"{STEPS}.vouch"],
+    Purpose.TEST: [f"{STEPS}.read_claims", f"{STEPS}.ask_standing", f"{STEPS}.vouch"],
+}
+"""What follows a validated id_token. Only a sign-in recognises anybody by itself."""
 CLOCK_TOLERANCE = 60
 """Seconds by which Slack's clock and ours may differ (security.md S66, S67). An id_token lives 300 (slack.md A5)."""
 LITERAL = "/:?#[]@!$&'()*+,;=%~-._"
@@ -45,6 +52,16 @@ class VisitStrategy(BaseStrategy[Response]):
     def _secret(self) -> str:
         secret = self.visit.connection.open_secret(self.visit.runtime.vault, SecretKind.CLIENT_SECRET)
         return secret.get_secret_value()
+
+    @property
+    def spent_state(self) -> str | None:
+        """The state that this very callback has consumed."""
+        return cast(AttemptStorage, self.storage).spent_state
+
+    @property
+    def next_path(self) -> str:
+        """Where to go, as it was remembered at the start."""
+        return self.attempt.next_path if self.attempt else "/"
 
     # --- the request: the tenant's configured address, never the Host header (security.md R6, S05) ---
 
@@ -94,6 +111,8 @@ def _settings(visit: Visit) -> dict[str, Any]:
     return {
         "KEY": visit.connection.client_id,
         "TEAM": visit.connection.team_id,
+        "PIN": visit.connection.login_pin,
+        "ENTERPRISE": visit.connection.enterprise_id,
         "ID_TOKEN_ISSUER": slack,
         "AUTHORIZATION_URL": f"{slack}/openid/connect/authorize",
         "ACCESS_TOKEN_URL": f"{slack}/api/openid.connect.token",
@@ -102,5 +121,5 @@ def _settings(visit: Visit) -> dict[str, Any]:
         "NONCE_LIFETIME": settings.sign_in_lifetime,
         "JWT_LEEWAY": CLOCK_TOLERANCE,
         "TIMEOUT": settings.slack_timeout,
-        "PIPELINE": PIPELINE,
+        "PIPELINE": PIPELINES[visit.purpose],
     }

@@ -27,6 +27,15 @@ class BoundedTransport(BaseAuth[ResponseT_co]):
     TIMEOUT = 10.0
     _exchange: Exchange | None = None
 
+    def seconds_left(self) -> float:
+        """What remains of the deadline of this callback, for a call that does not pass through here."""
+        return self._calls().seconds_left()
+
+    def _calls(self) -> Exchange:
+        if self._exchange is None:
+            self._exchange = Exchange(float(self.setting("TIMEOUT", self.TIMEOUT)))
+        return self._exchange
+
     def request(
         self,
         url: str,
@@ -41,13 +50,11 @@ class BoundedTransport(BaseAuth[ResponseT_co]):
         stage: ErrorStage = "user_info",
     ) -> requests.Response:
         """One call within the deadline of this callback. Its errors carry no request, and so no secret."""
-        if self._exchange is None:
-            self._exchange = Exchange(float(self.setting("TIMEOUT", self.TIMEOUT)))
         # Without an `auth` of ours, requests would look for one in the operator's netrc file.
         arguments = {"data": data, "json": json, "params": params, "auth": auth or _unchanged}
         plain = {**(headers or {}), "Accept-Encoding": "identity"}
         try:
-            response = self._exchange.send(method, url, headers=plain, **arguments)
+            response = self._calls().send(method, url, headers=plain, **arguments)
         except requests.RequestException as error:
             raise _transport_error(self, error, stage) from None
         if response.is_redirect or 300 <= response.status_code < 400:

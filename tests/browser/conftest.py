@@ -60,7 +60,7 @@ def database_url(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -
     return url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(database_url: str) -> Iterator[Product]:
     port = free_port()
     with SlackThread() as slack:
@@ -98,8 +98,9 @@ def _connect(runtime: Runtime) -> None:
         connect.switch(dbsession, seen, Function.LOGIN, True, "test")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    # No longer than for these tests: Playwright keeps an event loop running, beside which no other can run.
     binary = shutil.which("chromium") or shutil.which("chromium-browser")
     if binary is None:
         pytest.skip("no chromium on PATH: `apt-get install chromium`, or let .ci/run do it")

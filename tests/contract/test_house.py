@@ -86,7 +86,7 @@ def test_nothing_is_printed(module: Path) -> None:
 
 @every_module
 def test_the_environment_is_the_business_of_the_host_and_of_the_command_line(module: Path) -> None:
-    if module == PLUGIN / "cli.py":
+    if module == PLUGIN / "cli.py" or module.parent == PLUGIN / "commands":
         return
     names = {ast.unparse(node) for node in ast.walk(tree(module)) if isinstance(node, ast.Attribute)}
     assert not names & {"os.environ", "os.environb", "os.getenv"}

@@ -27,6 +27,13 @@ from demo.slack.thread import SlackThread
 from .host import ACME, GLOBEX, People, make_host
 from .visitor import Visitor
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "storm: hundreds of sign-ins on many threads; a quarter of a minute or more"
+    )
+
+
 SECRETS = {"acme": "acme-client-secret", "globex": "globex-client-secret"}
 APPS = {
     "acme": ("T0ACME", "Acme Workspace", "1000000001.2000000001"),
@@ -70,7 +77,8 @@ class Rows:
 
     def _all(self, table: Any) -> list[Any]:
         with Session(self.engine) as session:
-            return list(session.execute(select(table)))
+            # In the order of writing; without it PostgreSQL gives them as it likes.
+            return list(session.execute(select(table).order_by(*table.primary_key)))
 
     @property
     def audit(self) -> list[Any]:
@@ -157,7 +165,9 @@ def token_calls(slack: SlackThread) -> Callable[[], int]:
 CANARIES = (
     *SECRETS.values(),
     "xoxp-",
-    "eyJ",
+    # How the header of a JWT begins; "eyJ" alone also turns up in random states and nonces.
+    "eyJ0eXAi",
+    "eyJhbGci",
     "alice@acme.example",
     "U0ALICE",
     "Traceback",
@@ -169,7 +179,7 @@ def refused(rows: Rows, people: People, caplog: pytest.LogCaptureFixture) -> Cal
     """Assert all of REFUSED(code) of security.md A3 about an answer."""
     caplog.set_level("DEBUG")
 
-    def check(answer: Any, code: str, *, tenant: str = "acme", records: int = 1) -> Any:
+    def check(answer: Any, code: str, *, tenant: str = "acme", records: int = 1, left_bound: int = 0) -> Any:
         assert answer.status_int in (400, 403, 503), answer.status
         assert rows.outcomes.count(code) == 1, rows.outcomes
         assert len(rows.audit) == records
@@ -177,6 +187,10 @@ def refused(rows: Rows, people: People, caplog: pytest.LogCaptureFixture) -> Cal
         assert (record.tenant_id, record.action, record.actor) == (tenant, "login.sign_in", None)
         assert record.correlation_id in answer.text
         assert "Set-Cookie" not in answer.headers
+        accepted = [row for row in rows.audit if row.outcome == "ok"]
+        bound = len([row for row in accepted if row.detail.get("first_time")])
+        assert len(rows.identities) == bound + left_bound
+        assert len(people.begun) == len(accepted)
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]

@@ -10,11 +10,11 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.csrf import CookieCSRFStoragePolicy
 from pyramid.response import Response
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from cocoom_hooks import Hooks, build_plugin_manager, hookimpl
-from cocoom_hooks.payloads import Tenant, User, UserStatus
+from cocoom_hooks.payloads import Role, Tenant, User, UserStatus
 from cocoom_slack_plugin.login.option import sign_in_option
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.settings import EXAMPLE_KEY, Settings
@@ -31,8 +31,11 @@ class People:
     def __init__(self) -> None:
         self.users: dict[tuple[str, str], User] = {}
         self.sessions: dict[str, tuple[str, str]] = {}
+        self.begun: list[str] = []
         self.lock = threading.Lock()
         self.refuse_log_in = False
+        self.makes_accounts = True
+        self.max_ages: list[int | None] = []
 
     def add(self, tenant: Tenant, id: str, email: str, status: UserStatus = UserStatus.ACTIVE) -> User:
         user = User(id=id, email=email, display_name=id, status=status)
@@ -42,6 +45,7 @@ class People:
     def clear(self) -> None:
         self.users.clear()
         self.sessions.clear()
+        self.begun.clear()
         self.refuse_log_in = False
 
 
@@ -75,8 +79,57 @@ class Services:
         user = self.people.users[tenant.id, user_id]
         if user.status not in (UserStatus.INVITED, UserStatus.ACTIVE):
             return None
+        self._undone_by_rollback(dbsession, tenant.id, user_id)
         self.people.users[tenant.id, user_id] = replace(user, status=UserStatus.ACTIVE)
         return self.people.users[tenant.id, user_id]
+
+    @hookimpl
+    def cocoom_create_user(
+        self,
+        tenant: Tenant,
+        email: str,
+        display_name: str,
+        role: Role,
+        locale: str | None,
+        dbsession: Session,
+    ) -> User | None:
+        if not self.people.makes_accounts or self.cocoom_users_by_email(tenant, email, dbsession):
+            return None
+        made = User(
+            id=f"u-{secrets.token_hex(4)}", email=email, display_name=display_name, role=role, locale=locale
+        )
+        self._undone_by_rollback(dbsession, tenant.id, made.id)
+        self.people.users[tenant.id, made.id] = made
+        return made
+
+    @hookimpl
+    def cocoom_find_tenant(self, key: str, dbsession: Session) -> Tenant | None:
+        return next(
+            (tenant for tenant in self.tenants.values() if key in (tenant.id, tenant.subdomain)), None
+        )
+
+    @hookimpl
+    def cocoom_end_sessions(self, tenant: Tenant, user_id: str, dbsession: Session) -> int:
+        theirs = [key for key, owner in self.people.sessions.items() if owner == (tenant.id, user_id)]
+        for key in theirs:
+            del self.people.sessions[key]
+        return len(theirs)
+
+    @hookimpl
+    def cocoom_may_administer(self, request: Any, tenant: Tenant) -> bool:
+        user = self.cocoom_current_user(request)
+        return user is not None and user.role is Role.ADMINISTRATOR
+
+    def _undone_by_rollback(self, dbsession: Session, tenant_id: str, user_id: str) -> None:
+        before = self.people.users.get((tenant_id, user_id))
+
+        def undo(_: Session) -> None:
+            if before is None:
+                self.people.users.pop((tenant_id, user_id), None)
+            else:
+                self.people.users[tenant_id, user_id] = before
+
+        event.listen(dbsession, "after_rollback", undo, once=True, insert=True)
 
     @hookimpl
     def cocoom_current_user(self, request: Any) -> User | None:
@@ -85,15 +138,19 @@ class Services:
         return self.people.users.get((at, user_id)) if tenant and at == tenant.id else None
 
     @hookimpl
-    def cocoom_log_in(self, request: Any, tenant: Tenant, user_id: str) -> list[tuple[str, str]] | None:
+    def cocoom_log_in(
+        self, request: Any, tenant: Tenant, user_id: str, max_age: int | None
+    ) -> list[tuple[str, str]] | None:
+        self.people.max_ages.append(max_age)
         if self.people.refuse_log_in:
             return None
         session = secrets.token_hex(16)
         self.people.sessions[session] = (tenant.id, user_id)
+        self.people.begun.append(session)
         return [("Set-Cookie", f"{SESSION}={session}; Path=/; Secure; HttpOnly; SameSite=Lax")]
 
 
-def make_host(engine: Engine, people: People, slack_url: str) -> Any:
+def make_host(engine: Engine, people: People, slack_url: str, **given: Any) -> Any:
     """The WSGI application. Everything the plugin does not answer gets the host's own 404."""
     config = Configurator()
     config.set_csrf_storage_policy(CookieCSRFStoragePolicy(secure=True))
@@ -106,6 +163,7 @@ def make_host(engine: Engine, people: People, slack_url: str) -> Any:
             "slack_url": slack_url,
             "slack_timeout": 2,
             "sign_in_lifetime": 600,
+            **given,
         }
     )
     hooks = Hooks(build_plugin_manager([], {"cocoom": Services(engine, people)}))
@@ -122,4 +180,10 @@ def _login_page(request: Any) -> Any:
     tenant = runtime.hooks.tenant_of_request(request)
     assert tenant is not None
     option = sign_in_option(runtime, request, tenant)
-    return option and {"label": option.label, "action": option.action, "stylesheet": option.stylesheet_url}
+    return option and {
+        "label": option.label,
+        "action": option.action,
+        "stylesheet": option.stylesheet_url,
+        "leads_to": option.leads_to,
+        "exclusive": option.exclusive,
+    }

@@ -31,7 +31,7 @@ WANTED = (
 def _origins(location: str) -> set[tuple[str, str]]:
     """Scheme and host as four libraries read them, and as a browser would join them with the page's address."""
     parts, joined = urlsplit(location), urlsplit(urljoin(f"{ACME.url}/oidc?code=x", location))
-    url, blank, prepared = URL(location), Request.blank(location), PreparedRequest()
+    url, blank, prepared = URL(location), Request.blank(location.partition("#")[0]), PreparedRequest()
     prepared.prepare_url(location, None)
     asked = urlsplit(str(prepared.url))
     return {
