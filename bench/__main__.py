@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.report import show
+from bench.report import Row, show
 from bench.throughput import measure
 from bench.world import set_up
 from demo.stage import ROOT
@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer messages, at 150 ms alone")
     quick = parser.parse_args().quick
-    rows = []
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder, set_up(Path(folder)) as world:
         for latency in (150,) if quick else LATENCIES:
             Console().print(f"measuring at {latency} ms ...")

@@ -85,7 +85,7 @@ def forking_worker(world: World, count: int) -> None:
     _work(world, Worker)
 
 
-def _work(world: World, kind: type[Worker]) -> None:
+def _work(world: World, kind: type[SimpleWorker | Worker]) -> None:
     connection = Redis.from_url(world.redis_url)
     queue = Queue(PLAIN_QUEUE, connection=connection, serializer=JSONSerializer)
     worker = kind([queue], connection=connection, serializer=JSONSerializer, log_job_description=False)
