@@ -22,9 +22,7 @@ def _agree_as(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def test_bob_links_his_slack_account_after_he_confirmed_it(
-    product: Product, page: Page, shots: Path
-) -> None:
+def test_bob_links_his_slack_account_after_he_confirmed_it(product: Product, page: Page, shots: Path) -> None:
     _with_password(product, page, "bob")
     page.goto(f"{product.address('acme')}/slack/account")
     page.get_by_role("button", name="Link my Slack account").click()

@@ -90,7 +90,6 @@ def test_the_thread_ends_with_its_block() -> None:
     assert not mine.is_alive()
 
 
-
 def test_the_thread_reports_why_it_could_not_start(it: SlackThread) -> None:
     taken = int(it.url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"), SlackThread(port=taken):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
-NOW = int(time.time())
+from .moments import NOW, Written, at_last
+
 TEAM, USER = "https://slack.com/team_id", "https://slack.com/user_id"
 
 
@@ -28,7 +28,7 @@ TEAM, USER = "https://slack.com/team_id", "https://slack.com/user_id"
         {"claims": {"iat": NOW + 600}},  # S67
         {"claims": {"iat": NOW - 700}},  # S68
         {"claims": {"nbf": NOW + 3600}},  # S69
-        {"claims": {"iat": str(NOW)}},
+        {"claims": {"iat": Written(NOW)}},
         {"claims": {"sub": 5}},
         {"signing": "none"},  # S71
         {"signing": "HS256 with the client secret"},
@@ -50,7 +50,7 @@ TEAM, USER = "https://slack.com/team_id", "https://slack.com/user_id"
     ids=str,
 )
 def test_refused(acme: Any, alice: Any, slack: Any, refused: Any, rows: Any, knob: dict[str, Any]) -> None:
-    slack.control.id_token(**knob)
+    slack.control.id_token(**at_last(knob))
     refused(acme.sign_in(), "token_invalid")
     assert rows.identities == []
 
@@ -58,7 +58,7 @@ def test_refused(acme: Any, alice: Any, slack: Any, refused: Any, rows: Any, kno
 @pytest.mark.parametrize(
     "knob",
     [
-        {"claims": {"exp": int(time.time()) + 10 * 365 * 86400}},  # S75
+        {"claims": {"exp": NOW + 10 * 365 * 86400}},  # S75
         {"lifetime": -3},  # S66: expired 3 s ago
         {"iat_offset": 5},  # S67
         {"kid": None},  # S72
@@ -68,7 +68,7 @@ def test_refused(acme: Any, alice: Any, slack: Any, refused: Any, rows: Any, kno
     ids=str,
 )
 def test_accepted(acme: Any, alice: Any, slack: Any, knob: dict[str, Any]) -> None:
-    slack.control.id_token(**knob)
+    slack.control.id_token(**at_last(knob))
     assert acme.sign_in().status_int == 303
 
 
@@ -93,7 +93,7 @@ def test_rotated_keys(acme: Any, visitor: Any, alice: Any, slack: Any) -> None:
 )
 def test_nonce(acme: Any, alice: Any, slack: Any, refused: Any, rows: Any, knob: dict[str, Any]) -> None:
     """R2: load-bearing, because there is no PKCE."""
-    slack.control.id_token(**knob)
+    slack.control.id_token(**at_last(knob))
     refused(acme.sign_in(), "nonce_mismatch")
     assert rows.persons == []
 
