@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: demo test check bench format clean
+.PHONY: demo test check static bench format clean
 
 demo: $(READY)
 	$(BIN)/python -m demo $(ARGS)
@@ -14,13 +14,15 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile $(ARGS)
 
-check: $(READY)
+check: static test
+	$(BIN)/python -m tests.wheel
+	$(BIN)/python -m demo --once
+
+static: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m tests.wheel
-	$(BIN)/python -m demo --once
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
