@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench import sign_in, throughput
 from bench.report import Row, show
-from bench.throughput import measure
 from bench.world import set_up
 from demo.stage import ROOT
 
@@ -26,7 +26,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, set_up(Path(folder)) as world:
         for latency in (150,) if quick else LATENCIES:
             Console().print(f"measuring at {latency} ms ...")
-            rows += measure(world, latency, 2000 if quick else 5000, 40 if quick else 100)
+            rows += throughput.measure(world, latency, 2000 if quick else 5000, 40 if quick else 100)
+        Console().print("measuring sign-ins ...")
+        rows += sign_in.measure(world, 30 if quick else 200)
     show(rows, REPORT)
     return 0
 
