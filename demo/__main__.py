@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--once", action="store_true", help="end after the tour; status 1 when a step failed")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where data and logs go")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also SIGINT, which a shell lets background processes ignore.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     try:
         console.print("starting PostgreSQL, Redis, Slack's stand-in, the host and a worker ...")
         with set_up(options.folder) as stage:
