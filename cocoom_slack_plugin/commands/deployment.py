@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +29,13 @@ class Deployment:
     def runtime(self) -> Runtime:
         if not self.config.exists():
             raise click.ClickException(f"there is no {self.config}: name the host's INI file with --config")
+        # A host that is not installed may live beside its INI file, as our own stand-in does.
+        sys.path.append(str(self.config.resolve().parent))
         setup_logging(str(self.config))
-        return Runtime.of(get_app(str(self.config)))
+        try:
+            return Runtime.of(get_app(str(self.config)))
+        except ImportError as error:
+            raise click.ClickException(f"the host of {self.config} cannot be loaded: {error}") from None
 
 
 class Commands(click.Group):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from cocoom_slack_plugin import cli
 from cocoom_slack_plugin.connections import connect as connecting
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.tables import connection
@@ -243,3 +246,19 @@ def test_a_command_says_so_when_somebody_saved_meanwhile(
     assert "look again and repeat" in deployment.bad("disable", "acme", "login")
     with engine.connect() as open_:
         assert open_.scalar(select(connection.c.login_enabled))
+
+
+def test_a_host_that_cannot_be_imported_is_said_in_one_line(tmp_path: Path) -> None:
+    ini = tmp_path / "host.ini"
+    ini.write_text("[app:main]\nuse = call:no_such_host:main\n", encoding="utf-8")
+    result = CliRunner().invoke(cli.main, ["-c", str(ini), "status"])
+    assert result.exit_code == 1
+    assert "cannot be loaded: No module named 'no_such_host'" in result.output
+
+
+def test_a_host_may_live_beside_its_ini_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.path", [*sys.path])
+    (tmp_path / "host_beside_it.py").write_text("raise ImportError('found, and asked')\n", encoding="utf-8")
+    ini = tmp_path / "host.ini"
+    ini.write_text("[app:main]\nuse = call:host_beside_it:main\n", encoding="utf-8")
+    assert "found, and asked" in CliRunner().invoke(cli.main, ["-c", str(ini), "status"]).output
