@@ -126,8 +126,9 @@ _RULES: dict[str, Callable[[Event, Sequence[Route]], list[Decision]]] = {
     CONNECTION_TESTED: _connection_tested,
 }
 
+
 TOLD_OR_TESTED = frozenset(_RULES)
-"""The kinds that make messages; only these are written down for now."""
+"""The kinds that make messages. Tests hold the renderers against them."""
 
 
 def addressee(kind: str, event: Event) -> User | None:

@@ -11,6 +11,8 @@ from cocoom_slack_plugin.notifications.claims import Entry
 log = logging.getLogger(__name__)
 
 BATCH = 500
+RETRY_SECONDS = (0.2, 1.0, 3.0)
+"""What is not recorded is sent again: a database that is away for a moment is worth some patience."""
 
 
 class Ledger:
@@ -49,12 +51,16 @@ class Ledger:
                 self._entries.task_done()
 
     async def _write_down(self, entries: list[Entry]) -> None:
-        try:
-            lost = await asyncio.to_thread(self._write, entries)
-        except Exception:
-            # Their leases run out, and another worker finds the notices still waiting.
-            log.exception("%d outcomes could not be recorded", len(entries))
-            return
+        for pause in (*RETRY_SECONDS, None):
+            try:
+                lost = await asyncio.to_thread(self._write, entries)
+                break
+            except Exception:
+                log.exception("%d outcomes could not be recorded", len(entries))
+                if pause is None:
+                    # Their leases run out, and another worker finds the notices still waiting.
+                    return
+                await asyncio.sleep(pause)
         for claim in {each.waiting.claim for each in entries if each.waiting.claim.lane_id in lost}:
             self._lost.add((claim.lane_id, claim.fence))
             log.warning("lane %s: finished after its lease, another worker has it", claim.lane_id)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -72,10 +72,13 @@ def _routes(dbsession: Session, tenants: Iterable[str]) -> dict[str, list[Route]
 
 def _open_lanes(dbsession: Session, wanted: Iterable[Lane]) -> dict[Lane, int]:
     """The lanes' ids. A lane without waiting notices becomes due, one that has some keeps its time."""
-    # Sorted, so that two transactions can never wait for each other's rows.
-    values = [{"tenant_id": t, "conversation": c, "due_at": func.now()} for t, c in sorted(wanted)]
-    if not values:
+    keys = sorted(wanted)
+    if not keys:
         return {}
+    # In the order in which recording locks them: otherwise the two could wait for each other's rows.
+    there = select(lane.c.id).where(tuple_(lane.c.tenant_id, lane.c.conversation).in_(keys))
+    dbsession.execute(there.order_by(lane.c.id).with_for_update())
+    values = [{"tenant_id": t, "conversation": c, "due_at": func.now()} for t, c in keys]
     statement = upsert(lane).values(values)
     statement = statement.on_conflict_do_update(
         index_elements=["tenant_id", "conversation"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
@@ -243,3 +244,31 @@ def test_time_is_the_databases(host: Host) -> None:
 def test_undecided_events_are_work_that_is_due(host: Host) -> None:
     host.share("News")
     assert _seconds_to_next(host) == 0.0
+
+
+def test_deciding_locks_lanes_in_the_order_of_recording_so_that_neither_waits_for_the_other(
+    host: Host,
+) -> None:
+    """The lane with the lower id has the later name; whoever holds the first may always take the second."""
+    for channel in ("C0ZEBRA", "C0ANT"):
+        host.route(ACME, channel)
+        host.share(channel)
+        _decide(host)
+    first, second = (row.id for row in host.lanes)
+    assert [row.conversation for row in host.lanes] == ["C0ZEBRA", "C0ANT"]
+    host.share("for both")
+    locking = "SELECT FROM cocoom_slack_lane WHERE id = :id FOR UPDATE"
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with host.session() as recorder:
+        recorder.execute(text(locking), {"id": first})
+        decider = threading.Thread(target=_decide, args=(host,))
+        decider.start()
+        deadline = time.monotonic() + 30
+        with host.session() as watcher:
+            while not watcher.scalar(text(waits)):
+                assert time.monotonic() < deadline, "the decider does not wait for the recorder"
+                watcher.rollback()
+        recorder.execute(text(f"{locking} NOWAIT"), {"id": second})
+        recorder.commit()
+    decider.join(timeout=30)
+    assert [state for state, _ in host.states].count("waiting") == 5
