@@ -57,6 +57,11 @@ connection = Table(
     Column("health", Text, nullable=False, server_default="ok"),
     Column("health_code", Text, comment="why it is broken: Slack's code or ours"),
     timestamp("health_changed_at"),
+    Column(
+        "held_at",
+        DateTime(timezone=True),
+        comment="since when notices wait for a decision, after the connection was broken",
+    ),
     Column("version", Integer, nullable=False, server_default="1", comment="for optimistic locking"),
     timestamp("created_at"),
     timestamp("updated_at"),

@@ -1,0 +1,91 @@
+"""Delivery: the workspace's budget and breaker, doubt about messages, and holding notices of a broken connection.
+
+Why: pauses of a whole workspace, and lanes that are created during one, need a row of their own to look at; and
+whether a lost answer leads to a second message is decided per route.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "cocoom_slack_0002"
+down_revision = "cocoom_slack_0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "cocoom_slack_workspace",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "failures", sa.Integer(), server_default="0", nullable=False, comment="of Slack's, in a row"
+        ),
+        sa.Column(
+            "trouble",
+            sa.Text(),
+            nullable=True,
+            comment="why the breaker is open, or what Slack asked us to wait for",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", name="pk_cocoom_slack_workspace"),
+        comment="What all lanes of a tenant share: the budget of its workspace, Slack's pauses, and the breaker.",
+    )
+    op.add_column(
+        "cocoom_slack_connection",
+        sa.Column(
+            "held_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="since when notices wait for a decision, after the connection was broken",
+        ),
+    )
+    for table in ("cocoom_slack_route", "cocoom_slack_notice"):
+        op.add_column(
+            table,
+            sa.Column(
+                "on_doubt", sa.Text(), server_default="resend", nullable=False, comment="resend or give_up"
+            ),
+        )
+        op.create_check_constraint(f"ck_{table}_on_doubt", table, "on_doubt IN ('resend', 'give_up')")
+    op.create_index(
+        "ix_cocoom_slack_notice_dead",
+        "cocoom_slack_notice",
+        ["tenant_id", "id"],
+        postgresql_where=sa.text("state IN ('failed', 'unknown')"),
+    )
+    op.add_column("cocoom_slack_lane", sa.Column("doubted_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table_comment(
+        "cocoom_slack_lane",
+        "The ordered, paced line of notices for one conversation. due_at is null while nothing waits; doubted_at "
+        "is since when it is unknown whether Slack took a message of it.",
+    )
+    op.drop_index("ix_cocoom_slack_lane_due", "cocoom_slack_lane")
+    op.create_index(
+        "ix_cocoom_slack_lane_due",
+        "cocoom_slack_lane",
+        ["tenant_id", "due_at"],
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_cocoom_slack_lane_due", "cocoom_slack_lane")
+    op.create_index(
+        "ix_cocoom_slack_lane_due",
+        "cocoom_slack_lane",
+        ["due_at"],
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_table_comment(
+        "cocoom_slack_lane",
+        "The ordered, paced line of notices for one conversation. due_at is null while nothing waits.",
+    )
+    op.drop_column("cocoom_slack_lane", "doubted_at")
+    op.drop_index("ix_cocoom_slack_notice_dead", "cocoom_slack_notice")
+    for table in ("cocoom_slack_notice", "cocoom_slack_route"):
+        op.drop_constraint(f"ck_{table}_on_doubt", table)
+        op.drop_column(table, "on_doubt")
+    op.drop_column("cocoom_slack_connection", "held_at")
+    op.drop_table("cocoom_slack_workspace")
