@@ -147,11 +147,11 @@ class Settings(BaseModel):
     )
     audit_days: int = Field(default=400, ge=30, le=3660, description="Days for which audit records are kept.")
     lease: float = Field(
-        default=20.0,
+        default=10.0,
         ge=2,
         le=300,
-        description="Seconds after which another worker takes over a silent one's lanes. "
-        "At least five more than `slack_timeout`.",
+        description="Seconds after which another worker takes over a silent one's lanes. A worker that lives keeps "
+        "its own.",
     )
     sweep_interval: float = Field(
         default=3.0,
@@ -165,8 +165,29 @@ class Settings(BaseModel):
     lanes_in_flight: int = Field(
         default=64, ge=1, le=1000, description="Messages that one worker may have under way at once."
     )
+    tenant_share: int = Field(
+        default=16,
+        ge=1,
+        le=1000,
+        description="How many of these may be one tenant's, so that others find room.",
+    )
     channel_interval: float = Field(
         default=1.0, ge=0, le=60, description="Seconds between two messages into one conversation (Slack: 1)."
+    )
+    channel_burst: int = Field(
+        default=3, ge=1, le=20, description="Messages that a conversation gets at once after a rest."
+    )
+    workspace_per_minute: int = Field(
+        default=240,
+        ge=0,
+        le=10_000,
+        description="Messages a minute into one workspace (Slack: several hundred); 0 sets no limit.",
+    )
+    digest_size: int = Field(
+        default=20,
+        ge=1,
+        le=40,
+        description="Notices that one message may carry where a conversation is behind its pace; 1 never condenses.",
     )
     verify_tables: Annotated[bool, BeforeValidator(_boolean)] = Field(
         default=True,
@@ -175,10 +196,6 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
-        if self.lease < self.slack_timeout + 5:
-            raise ValueError(
-                "lease must be at least 5 s more than slack_timeout, or one message is sent by two workers"
-            )
         example = base64.b64decode(EXAMPLE_KEY)
         if not self.is_stand_in and any(
             k.get_secret_value() == example for k in self.encryption_keys.values()

@@ -61,6 +61,19 @@ TROUBLES = {code: trouble for trouble, codes in _TABLE.items() for code in codes
 PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 """Codes after which, Slack says, part of the operation may have succeeded."""
 
+FORM = frozenset(
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "metadata_too_large",
+        "metadata_must_be_sent_from_app",
+    }
+)
+"""Codes that speak of a message's blocks or metadata: without these its words may be taken."""
+
 
 def trouble_of(code: str) -> Trouble:
     """The class of a code; one that we do not know counts as the message's fault, so that it cannot loop."""

@@ -1,8 +1,10 @@
-"""What a worker holds while it serves a lane. Values only."""
+"""What a worker holds while it serves a lane, and what it has to say about it afterwards. Values only."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cocoom_slack_plugin.notifications.verdict import Verdict
@@ -10,13 +12,19 @@ from cocoom_slack_plugin.notifications.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A lane that this worker may serve until its lease ends."""
+    """A lane that this worker may serve for as long as it keeps the lease alive.
+
+    ``idle`` is how many seconds ago the lane could have posted; ``doubted_at`` since when it is unknown whether Slack
+    took a message of it.
+    """
 
     lane_id: int
     tenant_id: str
     conversation: str
     fence: int
     attempts: int
+    idle: float
+    doubted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +34,26 @@ class Waiting:
     claim: Claim
     notice_id: int
     locale: str
+    on_doubt: str
+    since: datetime
     kind: str
     payload: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What became of a notice, to be recorded. ``goes_on`` keeps the lane claimed for the next one."""
+class Fate:
+    """What became of one notice: its final state, None while it goes on waiting, and whether the message carried it."""
 
-    waiting: Waiting
+    notice_id: int
+    state: str | None
+    reason: str | None = None
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What became of a claim, to be recorded: of its one message, of the lane, and of each notice it touched."""
+
+    claim: Claim
     verdict: Verdict
-    goes_on: bool = False
+    fates: Sequence[Fate] = ()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from threading import Event as Flag
 from typing import TypeVar
 
@@ -17,10 +18,13 @@ from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.notifications import lanes
-from cocoom_slack_plugin.notifications.claims import Entry, Waiting
+from cocoom_slack_plugin.notifications.claims import Claim, Entry, Waiting
+from cocoom_slack_plugin.notifications.heartbeat import Heartbeat
 from cocoom_slack_plugin.notifications.ledger import Ledger
+from cocoom_slack_plugin.notifications.pace import Pace
 from cocoom_slack_plugin.notifications.recording import record
-from cocoom_slack_plugin.notifications.serve import Clerk, Outlook, look_up
+from cocoom_slack_plugin.notifications.serve import Clerk
+from cocoom_slack_plugin.notifications.targets import Outlook, look_up
 from cocoom_slack_plugin.notifications.undecided import decide_batch
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.slack import SlackGateway
@@ -34,8 +38,6 @@ GLANCE_SECONDS = 0.1
 """The longest wait before looking again for new work while lanes are under way or due soon."""
 CLAIM_SECONDS = 0.02
 """The shortest time between two claims, so that they take several lanes each."""
-NOTICES_AT_ONCE = 10
-"""How many notices of a lane are read with one claim; more than one only helps where the pace allows it."""
 
 
 class Drain:
@@ -43,19 +45,25 @@ class Drain:
 
     def __init__(self, runtime: Runtime, gateway: SlackGateway, stop: Flag) -> None:
         self._runtime = runtime
+        self._settings = runtime.settings
+        self._pace = Pace.of_conversation(runtime.settings)
         self._clerk = Clerk(runtime, gateway)
         self._stop = stop
         self._under_way: set[asyncio.Task[None]] = set()
+        self._busy: Counter[str] = Counter()
 
     async def run(self, budget: float) -> bool:
         """Returns whether work is left that is due now or soon."""
         self._deadline = time.monotonic() + budget
-        self._ledger = Ledger(self._write)
+        self._heart = Heartbeat(self._renew, self._settings.lease)
+        self._ledger = Ledger(self._write, self._let_go)
+        beating = asyncio.create_task(self._heart.run())
         try:
             await self._work()
         finally:
             await asyncio.gather(*self._under_way)
             await self._ledger.close()
+            beating.cancel()
         seconds = await self._database(lanes.seconds_to_next)
         return seconds is not None and seconds <= SOON_SECONDS
 
@@ -81,49 +89,55 @@ class Drain:
 
     async def _take_up_work(self) -> bool:
         """Decide, claim, and set the claimed lanes under way. Returns whether there was anything to do."""
-        room = self._runtime.settings.lanes_in_flight - len(self._under_way)
-        decided, claimed, outlook = await self._database(lambda session: self._claim(session, room))
+        room = self._settings.lanes_in_flight - len(self._under_way)
+        busy, began = dict(+self._busy), time.monotonic()
+        decided, claimed, outlook = await self._database(lambda session: self._claim(session, room, busy))
+        self._heart.keep([notices[0].claim for notices in claimed], began)
         for notices in claimed:
+            self._busy[notices[0].claim.tenant_id] += 1
             self._under_way.add(asyncio.create_task(self._serve(notices, outlook)))
         return bool(decided or claimed)
 
-    def _claim(self, dbsession: Session, room: int) -> tuple[int, list[list[Waiting]], Outlook]:
+    def _claim(
+        self, dbsession: Session, room: int, busy: dict[str, int]
+    ) -> tuple[int, list[list[Waiting]], Outlook]:
         decided = decide_batch(dbsession)
-        claims = lanes.claim(dbsession, room, self._runtime.settings.lease) if room > 0 else []
+        claims = lanes.claim(dbsession, room, self._settings, busy) if room > 0 else []
         if not claims:
             return decided, [], Outlook()
-        return decided, lanes.waiting(dbsession, claims, NOTICES_AT_ONCE), look_up(dbsession, claims)
+        # More than a message may carry is of no use.
+        return (
+            decided,
+            lanes.waiting(dbsession, claims, self._settings.digest_size),
+            look_up(dbsession, claims),
+        )
 
-    async def _serve(self, notices: list[Waiting], outlook: Outlook) -> None:
-        """Post a lane's notices one after the other for as long as its pace and lease allow."""
-        settings, claim = self._runtime.settings, notices[0].claim
-        until = time.monotonic() + settings.lease - settings.slack_timeout - 1
+    async def _serve(self, notices: Sequence[Waiting], outlook: Outlook) -> None:
+        claim = notices[0].claim
         try:
-            for number, waiting in enumerate(notices, 1):
-                verdict = await self._clerk.attend(waiting, outlook, until)
-                goes_on = (
-                    number < len(notices)
-                    and verdict.notice is not None
-                    and verdict.pause <= 0
-                    and time.monotonic() < until
-                    and not self._leaving
-                    and not self._ledger.lost(claim.lane_id, claim.fence)
-                )
-                self._ledger.add(Entry(waiting, verdict, goes_on))
-                if not goes_on:
-                    return
+            entry = await self._clerk.attend(notices, outlook, lambda: self._heart.holds(claim))
         except Exception:
-            # Whatever fails here, the lease gives the lane back.
+            # Whatever fails here, the lane comes back when its lease has run out.
             log.exception("lane %s of tenant %s", claim.lane_id, claim.tenant_id)
+            self._heart.let_go([claim])
+        else:
+            self._ledger.add(entry)
+        finally:
+            self._busy[claim.tenant_id] -= 1
 
     def _write(self, entries: list[Entry]) -> set[int]:
         def write(dbsession: Session) -> set[int]:
-            lost = record(dbsession, entries, self._runtime.settings.lease)
-            kept = [each for each in entries if each.waiting.claim.lane_id not in lost]
-            self._clerk.note_broken(dbsession, kept)
+            lost = record(dbsession, entries, self._pace)
+            self._clerk.note_broken(dbsession, [each for each in entries if each.claim.lane_id not in lost])
             return lost
 
         return self._transact(write)
+
+    def _let_go(self, entries: list[Entry]) -> None:
+        self._heart.let_go([each.claim for each in entries])
+
+    async def _renew(self, held: Sequence[Claim]) -> tuple[set[int], set[int]]:
+        return await self._database(lambda session: lanes.renew(session, held, self._settings.lease))
 
     async def _database(self, work: Callable[[Session], T]) -> T:
         return await asyncio.to_thread(self._transact, work)

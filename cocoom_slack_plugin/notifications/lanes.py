@@ -1,4 +1,4 @@
-"""Lanes in the database: claiming those that are due, and reading what waits in them.
+"""Lanes in the database: claiming those that are due, keeping claims alive, and reading what waits in them.
 
 A claim is a lease with a fencing number: after the lease ran out another worker may claim the lane with a higher one
 (security.md C2). ``recording`` is the other half.
@@ -7,56 +7,139 @@ A claim is a lease with a fencing number: after the lease ran out another worker
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.connections.tables import connection
-from cocoom_slack_plugin.database import seconds_from_now
+from cocoom_slack_plugin.notifications.breaker import OPENS_AT
 from cocoom_slack_plugin.notifications.claims import Claim, Waiting
+from cocoom_slack_plugin.notifications.pace import Pace
 from cocoom_slack_plugin.notifications.recording import release
-from cocoom_slack_plugin.notifications.tables import event, lane, notice
+from cocoom_slack_plugin.notifications.tables import event, lane, notice, workspace
+from cocoom_slack_plugin.settings import Settings
 
-
-def claim(dbsession: Session, limit: int, lease: float) -> list[Claim]:
-    """Claim up to ``limit`` due lanes of healthy connections for ``lease`` seconds, the longest due first."""
-    due = (
-        select(lane.c.id)
-        .join(connection, connection.c.tenant_id == lane.c.tenant_id)
-        .where(_is_free_and_due(), connection.c.notifications_enabled, connection.c.health == "ok")
-        .order_by(lane.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=lane)
+# The walk from tenant to tenant costs one step in the index for each that has something waiting, however much it is.
+# Lanes that somebody else is claiming or recording just now are passed over.
+_DUE = text("""
+    WITH RECURSIVE walk(tenant_id) AS (
+        (SELECT tenant_id FROM cocoom_slack_lane WHERE due_at IS NOT NULL ORDER BY tenant_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT l.tenant_id FROM cocoom_slack_lane l
+                WHERE l.due_at IS NOT NULL AND l.tenant_id > w.tenant_id ORDER BY l.tenant_id LIMIT 1)
+        FROM walk w WHERE w.tenant_id IS NOT NULL
+    ), open AS (
+        SELECT walk.tenant_id, least(
+            :share - coalesce(busy.lanes, 0),
+            CASE WHEN s.failures >= :opens_at THEN 1
+                 WHEN :interval = 0 OR s.tenant_id IS NULL THEN :share
+                 ELSE floor(least(extract(epoch FROM clock_timestamp() - s.ready_at), :rest) / :interval) + 1 END
+        )::int AS room
+        FROM walk
+        JOIN cocoom_slack_connection c USING (tenant_id)
+        LEFT JOIN cocoom_slack_workspace s USING (tenant_id)
+        LEFT JOIN unnest(CAST(:busy_tenants AS text[]), CAST(:busy_lanes AS int[])) AS busy(tenant_id, lanes)
+            USING (tenant_id)
+        WHERE c.notifications_enabled AND c.health = 'ok' AND c.held_at IS NULL
+          AND (s.ready_at IS NULL OR s.ready_at <= clock_timestamp())
     )
-    claimed = (
-        update(lane)
-        .where(lane.c.id.in_(due))
-        .values(fence=lane.c.fence + 1, lease_until=seconds_from_now(lease))
-        .returning(lane.c.id, lane.c.tenant_id, lane.c.conversation, lane.c.fence, lane.c.attempts)
+    SELECT due.id FROM open CROSS JOIN LATERAL (
+        SELECT l.id, l.due_at FROM cocoom_slack_lane l
+        WHERE l.tenant_id = open.tenant_id AND l.due_at <= clock_timestamp()
+          AND (l.lease_until IS NULL OR l.lease_until < clock_timestamp())
+        ORDER BY l.due_at LIMIT greatest(open.room, 0) FOR UPDATE SKIP LOCKED
+    ) AS due
+    ORDER BY due.due_at LIMIT :most
+""")
+
+# A lease that nobody gave back is a doubt: its holder may have been killed between Slack's answer and the record.
+_CLAIM = text("""
+    UPDATE cocoom_slack_lane l
+    SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => :lease),
+        doubted_at = coalesce(doubted_at, lease_until)
+    WHERE id = ANY(CAST(:ids AS bigint[]))
+    RETURNING l.id, l.tenant_id, l.conversation, l.fence, l.attempts,
+              extract(epoch FROM clock_timestamp() - l.ready_at)::float8, l.doubted_at
+""")
+
+# While the breaker is open, one lane at a time finds out whether Slack is back.
+_CHARGE = text("""
+    INSERT INTO cocoom_slack_workspace AS s (tenant_id, ready_at)
+    SELECT tenant_id, clock_timestamp() + make_interval(secs => lanes * :interval - :rest)
+    FROM unnest(CAST(:tenants AS text[]), CAST(:lanes AS int[])) AS taken(tenant_id, lanes) ORDER BY tenant_id
+    ON CONFLICT (tenant_id) DO UPDATE SET ready_at = CASE
+        WHEN s.failures >= :opens_at THEN clock_timestamp() + make_interval(secs => :probe)
+        ELSE EXCLUDED.ready_at
+             + greatest(s.ready_at - clock_timestamp() + make_interval(secs => :rest), make_interval()) END
+""")
+
+
+def claim(
+    dbsession: Session, most: int, settings: Settings, busy: Mapping[str, int] | None = None
+) -> list[Claim]:
+    """Claim up to ``most`` due lanes of healthy connections, the longest due first.
+
+    No tenant gets more than its share, of which ``busy`` counts what this worker has under way already, nor more than
+    its workspace's budget allows now.
+    """
+    pace, busy = Pace.of_workspace(settings), busy or {}
+    given = {"interval": pace.interval, "rest": pace.rest, "opens_at": OPENS_AT}
+    shares = {"share": settings.tenant_share, "busy_tenants": list(busy), "busy_lanes": list(busy.values())}
+    due = list(dbsession.scalars(_DUE, {**given, **shares, "most": most}))
+    if not due:
+        return []
+    rows = dbsession.execute(_CLAIM, {"ids": due, "lease": settings.lease})
+    claims = [Claim(*row) for row in rows]
+    taken: dict[str, int] = defaultdict(int)
+    for each in claims:
+        taken[each.tenant_id] += 1
+    charge = {"tenants": list(taken), "lanes": list(taken.values()), "probe": settings.slack_timeout + 1}
+    dbsession.execute(_CHARGE, {**given, **charge})
+    return claims
+
+
+# Lanes that somebody is recording or deciding just now are passed over: the next beat comes soon.
+_RENEW = text("""
+    WITH free AS (
+        SELECT l.id FROM cocoom_slack_lane l
+        JOIN unnest(CAST(:ids AS bigint[]), CAST(:fences AS bigint[])) AS held(id, fence) USING (id, fence)
+        WHERE l.lease_until IS NOT NULL FOR UPDATE OF l SKIP LOCKED
     )
-    return [Claim(*row) for row in dbsession.execute(claimed)]
+    UPDATE cocoom_slack_lane l SET lease_until = clock_timestamp() + make_interval(secs => :lease)
+    FROM free WHERE l.id = free.id RETURNING l.id
+""")
 
 
-def waiting(dbsession: Session, claims: Iterable[Claim], most: int = 1) -> list[list[Waiting]]:
+def renew(dbsession: Session, held: Sequence[Claim], lease: float) -> tuple[set[int], set[int]]:
+    """Keep claims for ``lease`` more seconds. Returns the lanes that are renewed, and those that somebody else has."""
+    ids, fences = [each.lane_id for each in held], [each.fence for each in held]
+    renewed = set(dbsession.scalars(_RENEW, {"ids": ids, "fences": fences, "lease": lease}))
+    rows = dbsession.execute(select(lane.c.id, lane.c.fence).where(lane.c.id.in_(ids)))
+    known = {row.id: row.fence for row in rows}
+    return renewed, {each.lane_id for each in held if known.get(each.lane_id) != each.fence}
+
+
+def waiting(dbsession: Session, claims: Iterable[Claim], most: int) -> list[list[Waiting]]:
     """For each lane the first notices that wait in it, at most ``most``. A lane without any is settled and left out."""
     by_lane = {each.lane_id: each for each in claims}
     first = (
-        select(notice.c.id, notice.c.event_pk, notice.c.locale)
+        select(notice.c.id, notice.c.event_pk, notice.c.locale, notice.c.on_doubt, notice.c.created_at)
         .where(notice.c.lane_id == lane.c.id, notice.c.state == "waiting")
         .order_by(notice.c.id)
         .limit(most)
         .lateral()
     )
     rows = dbsession.execute(
-        select(lane.c.id, first.c.id, first.c.locale, event.c.kind, event.c.payload)
+        select(lane.c.id, *first.c["id", "locale", "on_doubt", "created_at"], event.c.kind, event.c.payload)
         .select_from(lane.join(first, text("true")).join(event, event.c.id == first.c.event_pk))
         .where(lane.c.id.in_(by_lane))
         .order_by(lane.c.id, first.c.id)
     )
     found: dict[int, list[Waiting]] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(Waiting(by_lane[row[0]], *row[1:]))
+        lane_id, *columns = row
+        found[lane_id].append(Waiting(by_lane[lane_id], *columns))
     release(dbsession, [each for lane_id, each in by_lane.items() if lane_id not in found])
     return list(found.values())
 
@@ -65,16 +148,17 @@ def seconds_to_next(dbsession: Session) -> float | None:
     """How long until work is due: 0 or less when some is, None when nothing waits at all."""
     if dbsession.scalar(select(event.c.id).where(event.c.decided_at.is_(None)).limit(1)):
         return 0.0
-    free_at = func.greatest(lane.c.due_at, lane.c.lease_until)
+    free_at = func.greatest(lane.c.due_at, lane.c.lease_until, workspace.c.ready_at)
     soonest = (
         select(func.extract("epoch", func.min(free_at) - func.clock_timestamp()))
-        .join(connection, connection.c.tenant_id == lane.c.tenant_id)
-        .where(lane.c.due_at.is_not(None), connection.c.notifications_enabled, connection.c.health == "ok")
+        .select_from(lane.join(connection, connection.c.tenant_id == lane.c.tenant_id))
+        .outerjoin(workspace, workspace.c.tenant_id == lane.c.tenant_id)
+        .where(
+            lane.c.due_at.is_not(None),
+            connection.c.notifications_enabled,
+            connection.c.health == "ok",
+            connection.c.held_at.is_(None),
+        )
     )
     seconds = dbsession.scalar(soonest)
     return None if seconds is None else float(seconds)
-
-
-def _is_free_and_due() -> ColumnElement[bool]:
-    free = or_(lane.c.lease_until.is_(None), lane.c.lease_until < func.clock_timestamp())
-    return (lane.c.due_at <= func.clock_timestamp()) & free

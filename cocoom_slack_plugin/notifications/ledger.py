@@ -1,4 +1,4 @@
-"""The ledger: what became of notices is written down in batches, while the next ones are already under way."""
+"""The ledger: what became of claims is written down in batches, while the next ones are already under way."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ RETRY_SECONDS = (0.2, 1.0, 3.0)
 
 
 class Ledger:
-    """Collects entries and writes them by one task; a batch is whatever came in while the last one was written."""
+    """Collects entries and writes them by one task; a batch is whatever came in while the last one was written.
 
-    def __init__(self, write: Callable[[list[Entry]], set[int]]) -> None:
+    ``write`` returns the lanes whose claim was lost. ``done`` is told of every entry that is over, one way or another.
+    """
+
+    def __init__(self, write: Callable[[list[Entry]], set[int]], done: Callable[[list[Entry]], None]) -> None:
         self._write = write
+        self._done = done
         self._entries: asyncio.Queue[Entry] = asyncio.Queue()
-        self._lost: set[tuple[int, int]] = set()
         self._writer = asyncio.create_task(self._run())
 
     def add(self, entry: Entry) -> None:
-        """Have an entry written soon. Entries of one lane are written in the order in which they were added."""
+        """Have an entry written soon."""
         self._entries.put_nowait(entry)
-
-    def lost(self, lane_id: int, fence: int) -> bool:
-        """Whether a record of this claim was refused, so that nothing more may be posted under it."""
-        return (lane_id, fence) in self._lost
 
     async def settled(self) -> None:
         """Wait until everything that was added has been written."""
@@ -47,6 +46,7 @@ class Ledger:
             while len(batch) < BATCH and not self._entries.empty():
                 batch.append(self._entries.get_nowait())
             await self._write_down(batch)
+            self._done(batch)
             for _ in batch:
                 self._entries.task_done()
 
@@ -61,6 +61,5 @@ class Ledger:
                     # Their leases run out, and another worker finds the notices still waiting.
                     return
                 await asyncio.sleep(pause)
-        for claim in {each.waiting.claim for each in entries if each.waiting.claim.lane_id in lost}:
-            self._lost.add((claim.lane_id, claim.fence))
-            log.warning("lane %s: finished after its lease, another worker has it", claim.lane_id)
+        for lane_id in sorted(lost):
+            log.warning("lane %s: finished after its lease, another worker has it", lane_id)

@@ -6,8 +6,10 @@ button of an app without an interactivity address shows a warning mark (slack.md
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
 
 from cocoom_hooks.payloads import (
     CollaboratorEvent,
@@ -36,26 +38,52 @@ from cocoom_slack_plugin.translations import N_, translations
 
 TITLE_LIMIT, SUBTITLE_LIMIT, NAME_LIMIT, REASON_LIMIT = 200, 300, 80, 300
 
+EVENT_TYPE = "cocoom_notice"
+
 Translate = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A message in words: the full sentence for the notification line, and the lines that are shown."""
+class Text:
+    """An event in words: the full sentence for the notification line, the lines that are shown when a message tells
+    of it alone, and the one line that is shown among others."""
 
     sentence: str
     lines: list[list[Element]]
+    short: list[Element]
+
+
+def put_in_words(kind: str, event: Event, locale: str) -> Text:
+    """One event in one of the LOCALES. Raises KeyError for a kind that makes no messages."""
+    return _RENDERERS[kind](event, translations(locale).gettext)
 
 
 def render(kind: str, event: Event, locale: str) -> Message:
     """The message of one event in one of the LOCALES. Raises KeyError for a kind that makes no messages."""
-    text = _RENDERERS[kind](event, translations(locale).gettext)
-    # Metadata is readable by every app and member of the workspace: an opaque key and nothing else (slack.md D6).
-    metadata = {"event_type": "cocoom_notice", "event_payload": {"event_key": event.event_id}}
-    return Message(escaped(text.sentence), [rich_text(*text.lines)], metadata)
+    text = put_in_words(kind, event, locale)
+    return Message(escaped(text.sentence), [rich_text(*text.lines)], metadata([event.event_id]))
 
 
-def _post_published(event: Event, tr: Translate) -> _Text:
+def metadata(event_ids: Sequence[str]) -> dict[str, Any]:
+    """What lets us find a message again (slack.md D6): opaque keys alone, because the whole workspace can read it."""
+    if len(event_ids) == 1:
+        payload = {"event_key": event_ids[0]}
+    else:
+        payload = {"event_keys": " ".join(quote(each, safe=":-_.~") for each in event_ids)}
+    return {"event_type": EVENT_TYPE, "event_payload": payload}
+
+
+def event_ids(metadata: Mapping[str, Any]) -> list[str]:
+    """The reverse of ``metadata``, for what Slack gives back; empty for a message of another kind."""
+    payload = metadata.get("event_payload")
+    if metadata.get("event_type") != EVENT_TYPE or not isinstance(payload, dict):
+        return []
+    if "event_key" in payload:
+        return [str(payload["event_key"])]
+    return [unquote(each) for each in str(payload.get("event_keys", "")).split()]
+
+
+def _post_published(event: Event, tr: Translate) -> Text:
     assert isinstance(event, PostEvent)
     post = event.post
     if post.kind is PostKind.PUBLICATION:
@@ -70,43 +98,49 @@ def _post_published(event: Event, tr: Translate) -> _Text:
         [link(post.url, _title(event), strong=True)],
         [plain(subtitle)] if subtitle else [],
     ]
-    return _Text(_spoken(sentence, event, post.author), lines)
+    short = compose(
+        sentence,
+        author=bold(_name(post.author)),
+        title=link(post.url, _title(event)),
+        thread=plain(clean(post.thread.name, NAME_LIMIT)),
+    )
+    return Text(_spoken(sentence, event, post.author), lines, short)
 
 
-def _collaborator_joined(event: Event, tr: Translate) -> _Text:
+def _collaborator_joined(event: Event, tr: Translate) -> Text:
     assert isinstance(event, CollaboratorEvent)
     name, base = _name(event.collaborator), clean(event.tenant.name, NAME_LIMIT)
     welcome = tr(N_("{name} has joined {base}. Welcome!"))
     lines = [compose(welcome, name=bold(name), base=link(event.tenant.url, base))]
-    return _Text(welcome.format(name=name, base=base), lines)
+    return Text(welcome.format(name=name, base=base), lines, lines[0])
 
 
-def _comment_added(event: Event, tr: Translate) -> _Text:
+def _comment_added(event: Event, tr: Translate) -> Text:
     assert isinstance(event, CommentEvent)
     author = event.comment.author
     sentence = tr(N_("{author} commented on your post “{title}”"))
     title = link(event.comment.url, _title(event))
     lines = [compose(sentence, author=bold(_name(author)), title=title), _in_thread(event, tr)]
-    return _Text(_spoken(sentence, event, author), lines)
+    return Text(_spoken(sentence, event, author), lines, lines[0])
 
 
-def _comment_moderated(event: Event, tr: Translate) -> _Text:
+def _comment_moderated(event: Event, tr: Translate) -> Text:
     assert isinstance(event, CommentModerated)
     sentence = tr(N_("An administrator removed your comment on “{title}”"))
     lines = [compose(sentence, title=link(event.post.url, _title(event))), _reason(event.reason, tr)]
-    return _Text(_spoken(sentence, event, event.comment.author), lines)
+    return Text(_spoken(sentence, event, event.comment.author), lines, lines[0])
 
 
-def _publication_edited(event: Event, tr: Translate) -> _Text:
+def _publication_edited(event: Event, tr: Translate) -> Text:
     assert isinstance(event, PostEvent)
     editor = event.actor or event.post.author
     sentence = tr(N_("{author}, an administrator, edited your post “{title}”"))
     title = link(event.post.url, _title(event))
     lines = [compose(sentence, author=bold(_name(editor)), title=title), _in_thread(event, tr)]
-    return _Text(_spoken(sentence, event, editor), lines)
+    return Text(_spoken(sentence, event, editor), lines, lines[0])
 
 
-def _post_moderated(event: Event, tr: Translate) -> _Text:
+def _post_moderated(event: Event, tr: Translate) -> Text:
     """The post may be gone: no link to it, but to its thread."""
     assert isinstance(event, PostModerated)
     if event.action is ModerationAction.UNPUBLISHED:
@@ -114,13 +148,14 @@ def _post_moderated(event: Event, tr: Translate) -> _Text:
     else:
         sentence = tr(N_("An administrator deleted your post “{title}”"))
     lines = [compose(sentence, title=bold(_title(event))), _reason(event.reason, tr), _in_thread(event, tr)]
-    return _Text(_spoken(sentence, event, event.post.author), lines)
+    return Text(_spoken(sentence, event, event.post.author), lines, lines[0])
 
 
-def _connection_tested(event: Event, tr: Translate) -> _Text:
+def _connection_tested(event: Event, tr: Translate) -> Text:
     base = clean(event.tenant.name, NAME_LIMIT)
     sentence = tr(N_("{base} can post here. This is a test message that somebody asked for."))
-    return _Text(sentence.format(base=base), [compose(sentence, base=link(event.tenant.url, base))])
+    lines = [compose(sentence, base=link(event.tenant.url, base))]
+    return Text(sentence.format(base=base), lines, lines[0])
 
 
 def _reason(reason: str | None, tr: Translate) -> list[Element]:
@@ -149,7 +184,7 @@ def _name(user: User) -> str:
     return clean(user.display_name, NAME_LIMIT) or "…"
 
 
-_RENDERERS: dict[str, Callable[[Event, Translate], _Text]] = {
+_RENDERERS: dict[str, Callable[[Event, Translate], Text]] = {
     "publication_published": _post_published,
     "share_published": _post_published,
     "collaborator_joined": _collaborator_joined,

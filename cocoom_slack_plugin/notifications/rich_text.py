@@ -67,6 +67,12 @@ def rich_text(*lines: Sequence[Element]) -> dict[str, Any]:
     return {"type": "rich_text", "elements": sections}
 
 
+def bullets(lines: Sequence[Sequence[Element]]) -> dict[str, Any]:
+    """A bullet list, as an element of a ``rich_text`` block."""
+    sections = [{"type": "rich_text_section", "elements": list(line)} for line in lines]
+    return {"type": "rich_text_list", "style": "bullet", "elements": sections}
+
+
 def escaped(sentence: str) -> str:
     """A sentence for the ``text`` argument, posted with parse=none: Slack's three characters escaped (slack.md D8)."""
     return sentence.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

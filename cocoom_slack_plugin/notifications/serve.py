@@ -1,149 +1,162 @@
-"""Serving notices: what they need is read for many lanes at once, then each is rendered, posted and judged."""
+"""Serving a claim: what waits in the lane is put into one message, posted and judged."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
-from cocoom_hooks.payloads import AdministratorNotice, Event
-from cocoom_slack_plugin.connections import connection as connections
+from cocoom_hooks.payloads import AdministratorNotice, Tenant
 from cocoom_slack_plugin.connections.connection import Connection
 from cocoom_slack_plugin.connections.health import mark_broken
 from cocoom_slack_plugin.connections.vault import SecretKind
-from cocoom_slack_plugin.database import transaction
-from cocoom_slack_plugin.errors import InvalidEvent, NotConnected, SecretUnreadable, SlackError
-from cocoom_slack_plugin.notifications.claims import Claim, Entry, Waiting
-from cocoom_slack_plugin.notifications.decide import PERSONAL, addressee
+from cocoom_slack_plugin.errors import InvalidEvent, NotConnected, SecretUnreadable, SlackError, SlackRefused
+from cocoom_slack_plugin.notifications.claims import Claim, Entry, Fate, Waiting
+from cocoom_slack_plugin.notifications.digest import Told, compose_message, how_many
+from cocoom_slack_plugin.notifications.doubts import already_posted, doubted, fates_of, settle
 from cocoom_slack_plugin.notifications.events import load
-from cocoom_slack_plugin.notifications.render import render
-from cocoom_slack_plugin.notifications.verdict import Reach, Verdict, broken, dropped, judge, sent
-from cocoom_slack_plugin.people import person as people
-from cocoom_slack_plugin.people.person import Person, Source
+from cocoom_slack_plugin.notifications.pace import Pace
+from cocoom_slack_plugin.notifications.targets import Outlook, Targets
+from cocoom_slack_plugin.notifications.verdict import LATER, Reach, Verdict, broken, judge, sent
 from cocoom_slack_plugin.runtime import Runtime
-from cocoom_slack_plugin.slack import SlackGateway
+from cocoom_slack_plugin.slack import Message, SlackGateway
+from cocoom_slack_plugin.slack_codes import FORM
 from cocoom_slack_plugin.switches import Function
 from cocoom_slack_plugin.translations import N_, best_locale, translations
 
 log = logging.getLogger(__name__)
 
-LOOK_UP_SCOPE = "users:read.email"
-LATER = Verdict(notice=None)
-"""The lane is given back as it is; with a new lease there is time to post."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What was known of the claimed lanes' tenants and people when they were claimed, and has been found out since."""
-
-    connections: Mapping[str, Connection] = field(default_factory=dict)
-    people: dict[tuple[str, str], Person] = field(default_factory=dict)
-
-
-def look_up(dbsession: Session, claims: Iterable[Claim]) -> Outlook:
-    """Read the connections and, for direct messages, the people of these lanes."""
-    found = connections.of_tenants(dbsession, {each.tenant_id for each in claims})
-    wanted = {
-        (each.tenant_id, each.conversation.removeprefix(PERSONAL))
-        for each in claims
-        if each.conversation.startswith(PERSONAL)
-    }
-    return Outlook(found, people.of_users(dbsession, wanted) if wanted else {})
-
 
 class Clerk:
-    """Attends to one notice at a time, as often at once as there are lanes under way."""
+    """Attends to one claim at a time, as often at once as there are lanes under way."""
 
     def __init__(self, runtime: Runtime, gateway: SlackGateway) -> None:
         self._runtime = runtime
         self._slack = gateway
+        self._targets = Targets(runtime, gateway)
+        self._pace = Pace.of_conversation(runtime.settings)
+        self._broken: set[tuple[str, int]] = set()
 
-    async def attend(self, waiting: Waiting, outlook: Outlook, until: float) -> Verdict:
-        """Try to post this notice once. Only faults of our own are raised.
-
-        ``until`` is the time, by the monotonic clock, after which the lease is too short for another call to Slack.
-        """
+    async def attend(
+        self, notices: Sequence[Waiting], outlook: Outlook, still_ours: Callable[[], bool]
+    ) -> Entry:
+        """Try once to post what waits, as one message. Only faults of our own are raised."""
+        claim = notices[0].claim
+        dropped, told = self._sort(notices)
+        connection = outlook.connections.get(claim.tenant_id)
+        if not told:
+            return Entry(claim, LATER, dropped)
+        if connection is None:
+            return Entry(claim, broken(NotConnected.code), dropped)
+        if (claim.tenant_id, connection.version) in self._broken:
+            return Entry(claim, LATER, dropped)
         try:
-            event = load(waiting.kind, waiting.payload)
-            if not self._runtime.settings.tenants.allow(Function.NOTIFICATIONS, event.tenant):
-                return dropped("switched_off")
-            connection = outlook.connections.get(waiting.claim.tenant_id)
-            if connection is None:
-                return broken(NotConnected.code)
             token = connection.open_secret(self._runtime.vault, SecretKind.BOT_TOKEN)
-            target = await self._target(waiting, event, connection, token, outlook)
-            if target is None:
-                return dropped("person_unknown")
-            if time.monotonic() > until:
-                return LATER
-            posted = await self._slack.post(token, target, render(waiting.kind, event, waiting.locale))
-            return sent(posted, self._runtime.settings.channel_interval)
-        except InvalidEvent:
-            return dropped("unreadable")
+            verdict, fates = await self._tell(claim, told, connection, token, outlook, still_ours)
         except (NotConnected, SecretUnreadable) as error:
-            return broken(error.code)
+            verdict, fates = broken(error.code), []
         except SlackError as error:
-            return judge(error, waiting.claim.attempts)
+            verdict, fates = judge(error, claim.attempts), []
+        if verdict.reach is Reach.CONNECTION:
+            # Not another call with this token, until the tenant is connected anew (security.md F25).
+            self._broken.add((claim.tenant_id, connection.version))
+        return Entry(claim, verdict, [*dropped, *fates])
+
+    def _sort(self, notices: Iterable[Waiting]) -> tuple[list[Fate], list[Told]]:
+        """What is dropped by rule, and what is to be told."""
+        dropped: list[Fate] = []
+        told: list[Told] = []
+        for each in notices:
+            try:
+                event = load(each.kind, each.payload)
+            except InvalidEvent:
+                dropped.append(Fate(each.notice_id, "dropped", "unreadable"))
+                continue
+            if not self._runtime.settings.tenants.allow(Function.NOTIFICATIONS, event.tenant):
+                dropped.append(Fate(each.notice_id, "dropped", "switched_off"))
+                continue
+            told.append(
+                Told(
+                    notice_id=each.notice_id,
+                    kind=each.kind,
+                    event=event,
+                    locale=each.locale,
+                    on_doubt=each.on_doubt,
+                    since=each.since,
+                )
+            )
+        return dropped, told
+
+    async def _tell(
+        self,
+        claim: Claim,
+        told: Sequence[Told],
+        connection: Connection,
+        token: SecretStr,
+        outlook: Outlook,
+        still_ours: Callable[[], bool],
+    ) -> tuple[Verdict, list[Fate]]:
+        """Post the next message of what is to be told, unless an earlier attempt turns out to have arrived."""
+        first = told[0]
+        target = await self._targets.find(claim, first.kind, first.event, connection, token, outlook)
+        if target is None:
+            return LATER, [Fate(each.notice_id, "dropped", "person_unknown") for each in told]
+        if claim.doubted_at is not None:
+            place = outlook.places.get(claim.lane_id, target)
+            shown = await already_posted(self._slack, token, connection, claim, place)
+            if (settled := settle(told, claim.doubted_at, shown)) is not None:
+                return settled
+        if not still_ours():
+            return LATER, []
+        carried = told[: how_many(told, self._pace.credit(claim.idle))]
+        return await self._post(token, target, carried, claim.attempts)
+
+    async def _post(
+        self, token: SecretStr, target: str, carried: Sequence[Told], attempts: int
+    ) -> tuple[Verdict, list[Fate]]:
+        """Post one message. When Slack does not take a digest, its first notice is tried alone."""
+        try:
+            verdict = await self._post_message(token, target, compose_message(carried))
+        except SlackError as error:
+            verdict = judge(error, attempts)
+        if verdict.state == "failed" and len(carried) > 1:
+            return await self._post(token, target, carried[:1], attempts)
+        return doubted(verdict, carried) if verdict.in_doubt else (verdict, fates_of(carried, verdict))
+
+    async def _post_message(self, token: SecretStr, target: str, message: Message) -> Verdict:
+        """Post it, and once more in words alone when Slack does not take its form. Raises SlackError."""
+        try:
+            return sent(await self._slack.post(token, target, message))
+        except SlackRefused as refused:
+            if refused.code not in FORM:
+                raise
+            log.error("Slack does not take the form of a message: %s", refused)
+            return sent(await self._slack.post(token, target, message.plain()), refused.code)
 
     def note_broken(self, dbsession: Session, entries: Iterable[Entry]) -> None:
         """Mark connections that just turned out broken; their administrators are told, once."""
-        found = {
-            each.waiting.claim.tenant_id: each for each in entries if each.verdict.reach is Reach.CONNECTION
-        }
+        found = {each.claim.tenant_id: each for each in entries if each.verdict.reach is Reach.CONNECTION}
         for tenant_id, entry in sorted(found.items()):
-            if mark_broken(dbsession, tenant_id, entry.verdict.code or "unknown"):
-                self._tell_administrators(dbsession, entry)
+            code = entry.verdict.code or "unknown"
+            if mark_broken(dbsession, tenant_id, code):
+                self._tell_administrators(dbsession, tenant_id, code)
 
-    async def _target(
-        self, waiting: Waiting, event: Event, connection: Connection, token: SecretStr, outlook: Outlook
-    ) -> str | None:
-        """The channel or Slack user to post to, None for somebody whom Slack does not know."""
-        if not waiting.claim.conversation.startswith(PERSONAL):
-            return waiting.claim.conversation
-        key = (waiting.claim.tenant_id, waiting.claim.conversation.removeprefix(PERSONAL))
-        known = outlook.people.get(key)
-        # A match in a former workspace does not count.
-        if known is None or known.team_id != connection.team_id:
-            known = await self._match(waiting, event, connection, token)
-        if known is None:
-            return None
-        outlook.people[key] = known
-        return known.slack_user_id
-
-    async def _match(
-        self, waiting: Waiting, event: Event, connection: Connection, token: SecretStr
-    ) -> Person | None:
-        """Find the addressee in Slack by e-mail, once, and remember the match (slack.md E3)."""
-        user = addressee(waiting.kind, event)
-        if user is None or LOOK_UP_SCOPE not in connection.scopes:
-            return None
-        slack_user_id = await self._slack.user_by_email(token, user.email)
-        if slack_user_id is None:
-            return None
-        person = Person(user.id, connection.team_id, slack_user_id, Source.EMAIL)
-        await asyncio.to_thread(self._remember, waiting.claim.tenant_id, person)
-        return person
-
-    def _remember(self, tenant_id: str, person: Person) -> None:
-        with transaction(self._runtime.hooks) as dbsession:
-            people.match(dbsession, tenant_id, person)
-
-    def _tell_administrators(self, dbsession: Session, entry: Entry) -> None:
-        tenant = load(entry.waiting.kind, entry.waiting.payload).tenant
-        tr = translations(best_locale(tenant.locale)).gettext
-        text = tr(N_("Slack answers “{code}”. Notices wait until the base is connected to Slack again."))
-        notice = AdministratorNotice(
-            subject=tr(N_("The connection to Slack does not work any more")),
-            text=text.format(code=entry.verdict.code),
-        )
+    def _tell_administrators(self, dbsession: Session, tenant_id: str, code: str) -> None:
         try:
             with dbsession.begin_nested():
-                self._runtime.hooks.tell_administrators(tenant, notice, dbsession)
+                tenant = self._runtime.hooks.find_tenant(tenant_id, dbsession)
+                if tenant is not None:
+                    self._runtime.hooks.tell_administrators(tenant, _broken_notice(tenant, code), dbsession)
         except Exception:
             # The connection is broken all the same; undone, every lease would ask Slack again.
-            log.exception("the administrators of tenant %s could not be told", tenant.id)
+            log.exception("the administrators of tenant %s could not be told", tenant_id)
+
+
+def _broken_notice(tenant: Tenant, code: str) -> AdministratorNotice:
+    tr = translations(best_locale(tenant.locale)).gettext
+    text = tr(N_("Slack answers “{code}”. Notices wait until the base is connected to Slack again."))
+    return AdministratorNotice(
+        subject=tr(N_("The connection to Slack does not work any more")), text=text.format(code=code)
+    )

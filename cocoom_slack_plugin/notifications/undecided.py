@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, tuple_, update
@@ -78,7 +78,9 @@ def _open_lanes(dbsession: Session, wanted: Iterable[Lane]) -> dict[Lane, int]:
     # In the order in which recording locks them: otherwise the two could wait for each other's rows.
     there = select(lane.c.id).where(tuple_(lane.c.tenant_id, lane.c.conversation).in_(keys))
     dbsession.execute(there.order_by(lane.c.id).with_for_update())
-    values = [{"tenant_id": t, "conversation": c, "due_at": func.now()} for t, c in keys]
+    # A conversation that is told something for the first time has rested for as long as one likes.
+    rested = func.now() - timedelta(minutes=30)
+    values = [{"tenant_id": t, "conversation": c, "due_at": func.now(), "ready_at": rested} for t, c in keys]
     statement = upsert(lane).values(values)
     statement = statement.on_conflict_do_update(
         index_elements=["tenant_id", "conversation"],

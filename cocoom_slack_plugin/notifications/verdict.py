@@ -1,4 +1,4 @@
-"""What follows from an attempt to post: for the notice, for its lane, for the workspace. Pure (slack.md D4)."""
+"""What follows from an attempt to post: for the message, for its lane, for the workspace. Pure (slack.md D4)."""
 
 from __future__ import annotations
 
@@ -17,57 +17,71 @@ CHANNEL_PROBE_SECONDS = 3600
 
 
 class Reach(enum.StrEnum):
-    """How far the pause reaches."""
+    """Whose trouble it is, and so how far it reaches."""
 
     LANE = "lane"
+    SLACK = "slack"
+    """Slack's own: counted by the workspace's breaker."""
     WORKSPACE = "workspace"
+    """Slack asked the whole workspace to wait."""
     CONNECTION = "connection"
+    """Everything of the tenant waits until it is connected anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """``notice`` is the notice's final state, None while it goes on waiting; ``message`` the outcome of the attempt,
-    None when nothing left us; ``pause`` is in seconds, until the lane (or all of the workspace) may post again."""
+    """``state`` is the final state of the notices that the message carried, None while they go on waiting; ``message``
+    the outcome of the attempt, None when nothing left us; ``pause`` is in seconds, until the lane (or all of the
+    workspace) may post again; ``called`` says that Slack was asked to post, which the lane's pace counts."""
 
-    notice: str | None
+    state: str | None = None
     message: str | None = None
     code: str | None = None
     posted: Posted | None = None
     pause: float = 0.0
     reach: Reach = Reach.LANE
     counts: bool = False
+    called: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether Slack may have taken the message."""
+        return self.message == "unknown"
 
 
-def sent(posted: Posted, interval: float) -> Verdict:
-    """Slack took it. ``interval`` is the pace of the conversation, in seconds."""
-    return Verdict(notice="sent", message="sent", posted=posted, pause=interval)
+LATER = Verdict()
+"""Nothing was tried; the lane is given back as it is."""
 
 
-def dropped(reason: str) -> Verdict:
-    """By rule, with the reason; nothing was sent."""
-    return Verdict(notice="dropped", code=reason)
+def sent(posted: Posted, code: str | None = None) -> Verdict:
+    """Slack took it; ``code`` says what it had against the first form of the message."""
+    return Verdict(state="sent", message="sent", posted=posted, code=code, called=True)
 
 
 def broken(code: str) -> Verdict:
-    """The connection does not work: everything of the tenant waits until it is connected anew."""
-    return Verdict(notice=None, code=code, reach=Reach.CONNECTION)
+    """The connection does not work."""
+    return Verdict(code=code, reach=Reach.CONNECTION)
 
 
 def judge(error: SlackError, attempts: int) -> Verdict:
     """What follows from a failed call. ``attempts`` is how many have failed in a row before this one."""
     match error:
         case SlackRateLimited():
-            return Verdict(notice=None, code=error.code, pause=error.retry_after, reach=Reach.WORKSPACE)
+            return Verdict(code=error.code, pause=error.retry_after, reach=Reach.WORKSPACE)
         case SlackRefused():
             return _refused(error.code)
-        case _ if attempts >= len(RETRY_SECONDS):
-            state = "unknown" if isinstance(error, SlackUncertain) else "failed"
-            return Verdict(notice=state, message=state, code=error.code)
-        case _:
-            message = "unknown" if isinstance(error, SlackUncertain) else None
-            return Verdict(
-                notice=None, message=message, code=error.code, pause=RETRY_SECONDS[attempts], counts=True
-            )
+    doubt = isinstance(error, SlackUncertain)
+    if attempts >= len(RETRY_SECONDS):
+        state = "unknown" if doubt else "failed"
+        return Verdict(state=state, message=state, code=error.code, reach=Reach.SLACK, called=True)
+    return Verdict(
+        message="unknown" if doubt else None,
+        code=error.code,
+        pause=RETRY_SECONDS[attempts],
+        reach=Reach.SLACK,
+        counts=True,
+        called=True,
+    )
 
 
 def _refused(code: str) -> Verdict:
@@ -75,6 +89,6 @@ def _refused(code: str) -> Verdict:
         case Trouble.CREDENTIAL:
             return broken(code)
         case Trouble.CHANNEL:
-            return Verdict(notice=None, code=code, pause=CHANNEL_PROBE_SECONDS)
+            return Verdict(code=code, pause=CHANNEL_PROBE_SECONDS, called=True)
         case _:
-            return Verdict(notice="failed", message="failed", code=code)
+            return Verdict(state="failed", message="failed", code=code, called=True)

@@ -58,11 +58,16 @@ class Recorder:
         self.answers[(request.method, answer)] += 1
 
     def stored(self, metadata: dict[str, Any] | None) -> None:
-        """Count a message that came to be, by the event key (or keys) in its metadata."""
+        """Count a message that came to be, by the event key (or keys) in its metadata.
+
+        Several keys are a list, or words in the field of the plural's name.
+        """
         if metadata is None:
             return
-        value = metadata.get("event_payload", {}).get(self.event_key_field)
-        for key in value if isinstance(value, list) else [value]:
+        payload = metadata.get("event_payload", {})
+        value = payload.get(self.event_key_field)
+        words = str(payload.get(f"{self.event_key_field}s", "")).split()
+        for key in [*(value if isinstance(value, list) else [value]), *words]:
             if isinstance(key, str):
                 self.posted[key] += 1
 

@@ -52,9 +52,10 @@ def test_one_message_may_carry_several_event_keys() -> None:
     recorder = Recorder()
     recorder.stored(key(["e1", "e2"]))
     recorder.stored(key("e2"))
+    recorder.stored(key("e3 e2", "event_keys"))
     recorder.stored(key(7))
     recorder.stored(None)
-    assert recorder.posted == {"e1": 1, "e2": 2}
+    assert recorder.posted == {"e1": 1, "e2": 3, "e3": 1}
 
 
 def test_the_field_that_holds_the_key_can_be_named(it: SlackThread, acme: WebClient) -> None:

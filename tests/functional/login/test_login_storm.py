@@ -32,7 +32,7 @@ APPS = {"acme": "1000000001.2000000001", "globex": "1000000002.2000000002"}
 def test_nothing_of_one_sign_in_shows_up_in_another(engine: Any, slack: Any, rows: Any, people: Any) -> None:
     """S157: every one ends as the right person of the right base, and no call mixes two bases' values."""
     # Twenty threads and Slack share one interpreter here: how long a call takes says nothing about the product.
-    application = make_host(engine, people, slack.url, slack_timeout=60, lease=65)
+    application = make_host(engine, people, slack.url, slack_timeout=60)
     slack.control.calm()  # nobody agrees in advance; each sign-in says who agrees
     slack.control.limits(enabled=False, tiers_enabled=False)
     slack.control.recorder(kept=5000)

@@ -51,6 +51,8 @@ def make_settings(slack_url: str, redis_url: str = NOWHERE, **changes: Any) -> S
         "slack_timeout": 1,
         "lease": 7,
         "channel_interval": 0,
+        "workspace_per_minute": 0,
+        "digest_size": 1,
     }
     return Settings.model_validate({**known, **changes})
 
@@ -130,7 +132,8 @@ class Host:
         return asyncio.run(run())
 
     def hurry(self) -> None:
-        """Let the pauses be over."""
+        """Let the pauses be over, of the lanes and of the workspaces."""
+        self.execute(text("UPDATE cocoom_slack_workspace SET ready_at = now()"))
         self.execute(
             text("UPDATE cocoom_slack_lane SET ready_at = now(), due_at = now() WHERE due_at IS NOT NULL")
         )

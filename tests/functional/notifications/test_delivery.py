@@ -79,7 +79,7 @@ def test_many_workers_together_send_everything_once_and_in_order(host: Host, sla
 
 
 def test_the_pace_of_a_conversation_is_kept(host: Host, slack: Control) -> None:
-    slow = host.but(channel_interval=0.4)
+    slow = host.but(channel_interval=0.4, channel_burst=1)
     slow.route(ACME, "C0NEWS")
     for number in range(4):
         slow.share(str(number))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from cocoom_slack_plugin.notifications import lanes
-from cocoom_slack_plugin.notifications.claims import Entry, Waiting
+from cocoom_slack_plugin.notifications.claims import Entry, Fate, Waiting
+from cocoom_slack_plugin.notifications.pace import Pace
 from cocoom_slack_plugin.notifications.recording import record
 from cocoom_slack_plugin.notifications.tables import lane, message, notice
 from cocoom_slack_plugin.notifications.undecided import decide_batch
@@ -18,19 +18,23 @@ from cocoom_slack_plugin.slack import Posted
 
 from .host import ACME, GLOBEX, Host, in_threads
 
-SENT = sent(Posted("C0NEWS", "1.000001"), 0.0)
+SENT = sent(Posted("C0NEWS", "1.000001"))
+FAILED = Verdict(state="failed", message="failed", code="x")
+NO_PACE = Pace(0.0, 1)
 
 
 def _claim(host: Host, limit: int = 100, lease: float = 60.0) -> list[Waiting]:
     with host.session() as dbsession:
-        found = [first for first, *_ in lanes.waiting(dbsession, lanes.claim(dbsession, limit, lease))]
+        settings = host.but(lease=lease, tenant_share=1000).settings
+        found = [first for first, *_ in lanes.waiting(dbsession, lanes.claim(dbsession, limit, settings), 1)]
         dbsession.commit()
         return found
 
 
-def _record(host: Host, waiting: Waiting, verdict: Verdict) -> bool:
+def _record(host: Host, waiting: Waiting, verdict: Verdict, pace: Pace = NO_PACE) -> bool:
+    fate = Fate(waiting.notice_id, verdict.state, carried=verdict.message is not None)
     with host.session() as dbsession:
-        recorded = not record(dbsession, [Entry(waiting, verdict)], 60)
+        recorded = not record(dbsession, [Entry(waiting.claim, verdict, [fate])], pace)
         dbsession.commit()
         return recorded
 
@@ -58,16 +62,16 @@ def _expire(host: Host) -> None:
     host.execute(text("UPDATE cocoom_slack_lane SET lease_until = now() - interval '1 second'"))
 
 
-def test_two_claims_in_open_transactions_never_overlap(host: Host) -> None:
+def test_lanes_that_somebody_holds_just_now_are_passed_over(host: Host) -> None:
     _with_lanes(host, 10)
-    with host.session() as one, host.session() as other:
-        first = {each.lane_id for each in lanes.claim(one, 6, 60)}
-        second = {each.lane_id for each in lanes.claim(other, 6, 60)}
-        assert (len(first), len(second)) == (6, 4)
-        assert not first & second
-        one.commit()
-        other.commit()
-    assert _claim(host) == []
+    with host.session() as other:
+        held = text("SELECT id FROM cocoom_slack_lane ORDER BY due_at, id LIMIT 6 FOR UPDATE")
+        locked = set(other.scalars(held))
+        claimed = {each.claim.lane_id for each in _claim(host, 6)}
+        assert len(claimed) == 4
+        assert not locked & claimed
+        other.rollback()
+    assert {each.claim.lane_id for each in _claim(host)} == locked
 
 
 def test_eight_workers_at_once_claim_every_lane_once(host: Host) -> None:
@@ -117,11 +121,7 @@ def test_an_expired_lease_hands_over_with_a_higher_number_and_the_late_record_is
     (heir,) = _claim(host)
     assert heir.claim.fence == late.claim.fence + 1
     before = [host.rows(table) for table in (lane, notice, message)]
-    for verdict in (
-        SENT,
-        Verdict(notice="failed", message="failed", code="x"),
-        Verdict(notice=None, pause=99),
-    ):
+    for verdict in (SENT, FAILED, Verdict(pause=99)):
         assert not _record(host, late, verdict)
     assert [host.rows(table) for table in (lane, notice, message)] == before
     assert _record(host, heir, SENT)
@@ -134,7 +134,7 @@ def test_a_late_record_is_refused_even_after_the_heir_has_finished(host: Host) -
     _expire(host)
     (heir,) = _claim(host)
     assert _record(host, heir, SENT)
-    assert not _record(host, late, Verdict(notice="failed", message="failed", code="x"))
+    assert not _record(host, late, FAILED)
     assert host.states == [("sent", None)]
     assert host.outcomes == ["sent"]
 
@@ -155,7 +155,7 @@ def test_a_lane_is_due_as_long_as_something_waits(host: Host) -> None:
 def test_a_pause_holds_the_lane_and_also_what_arrives_meanwhile(host: Host) -> None:
     _with_lanes(host, 1)
     (waiting,) = _claim(host)
-    assert _record(host, waiting, sent(Posted("C", "1.0"), 60.0))
+    assert _record(host, waiting, SENT, Pace(60.0, 1))
     host.share("meanwhile")
     _decide(host)
     assert _claim(host) == []
@@ -166,14 +166,14 @@ def test_a_pause_holds_the_lane_and_also_what_arrives_meanwhile(host: Host) -> N
 
 def test_attempts_are_counted_until_something_is_finished(host: Host) -> None:
     _with_lanes(host, 1, notices=2)
-    again = Verdict(notice=None, message="unknown", code="no_answer", pause=0, counts=True)
+    again = Verdict(message="unknown", code="no_answer", pause=0, counts=True)
     for number in range(3):
         (waiting,) = _claim(host)
         assert waiting.claim.attempts == number
         assert _record(host, waiting, again)
     assert host.lanes[0].trouble == "no_answer"
     (waiting,) = _claim(host)
-    limited = Verdict(notice=None, code="ratelimited", pause=0, reach=Reach.WORKSPACE)
+    limited = Verdict(code="ratelimited", pause=0, reach=Reach.WORKSPACE)
     assert _record(host, waiting, limited)
     assert host.lanes[0].attempts == 3
     (waiting,) = _claim(host)
@@ -183,22 +183,29 @@ def test_attempts_are_counted_until_something_is_finished(host: Host) -> None:
 
 
 def test_a_workspace_pause_holds_every_lane_of_the_tenant_and_no_other(host: Host) -> None:
+    """Also those that are made during the pause."""
     host.route(GLOBEX, "C1NEWS")
     host.share("Nouvelles", GLOBEX)
     _with_lanes(host, 4)
     waiting = next(each for each in _claim(host, 1) + _claim(host) if each.claim.tenant_id == ACME.id)
     _expire(host)
-    limited = Verdict(notice=None, code="ratelimited", pause=100, reach=Reach.WORKSPACE)
+    limited = Verdict(code="ratelimited", pause=100, reach=Reach.WORKSPACE)
     assert _record(host, waiting, limited)
+    host.route(ACME, "C0NEW")
+    host.share("for a new lane")
+    _decide(host)
     assert {each.claim.tenant_id for each in _claim(host)} == {GLOBEX.id}
-    until = min(min(row.ready_at, row.due_at) for row in host.lanes if row.tenant_id == ACME.id)
-    assert until > datetime.now(UTC) + timedelta(seconds=90)
+    _expire(host)
+    host.execute(delete(lane).where(lane.c.tenant_id == GLOBEX.id))
+    seconds = _seconds_to_next(host)
+    assert seconds is not None
+    assert 90 < seconds <= 100
 
 
 def test_workers_that_are_all_told_to_wait_do_not_wait_for_each_other(host: Host) -> None:
     _with_lanes(host, 20)
     claimed = _claim(host)
-    limited = Verdict(notice=None, code="ratelimited", pause=100, reach=Reach.WORKSPACE)
+    limited = Verdict(code="ratelimited", pause=100, reach=Reach.WORKSPACE)
     assert in_threads(*(lambda w=each: _record(host, w, limited) for each in claimed)) == [True] * 20  # type: ignore[misc]
     assert _claim(host) == []
     assert {row.lease_until for row in host.lanes} == {None}

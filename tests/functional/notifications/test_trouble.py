@@ -40,11 +40,12 @@ def routed(host: Host) -> Host:
 
 
 def _pause(host: Host, conversation: str) -> float:
-    """Seconds until this lane goes on."""
+    """Seconds until this lane goes on, or its workspace if that is later."""
     with host.engine.connect() as open_:
-        left = text(
-            "SELECT extract(epoch FROM due_at - clock_timestamp()) FROM cocoom_slack_lane WHERE conversation = :c"
-        )
+        left = text("""
+            SELECT extract(epoch FROM greatest(due_at, s.ready_at) - clock_timestamp())
+            FROM cocoom_slack_lane LEFT JOIN cocoom_slack_workspace s USING (tenant_id) WHERE conversation = :c
+        """)
         return float(open_.scalar(left, {"c": conversation}) or 0.0)
 
 
@@ -228,6 +229,8 @@ def test_in_the_end_it_gives_up_on_that_notice_and_goes_on_with_the_next(
         routed.drain()
         assert routed.states == [("waiting", None)] * 2
         routed.hurry()
+    routed.drain()
+    routed.hurry()  # by now the breaker is open
     routed.drain()
     assert routed.states == [("unknown", "http_500"), ("sent", None)]
     assert titles(slack.messages("T0ACME", "news")) == ["second"]
@@ -435,7 +438,7 @@ def test_a_channel_that_takes_messages_again_gets_them_in_order(routed: Host, sl
     assert routed.lane("C0NEWS").trouble is None
 
 
-@pytest.mark.parametrize("code", ["invalid_blocks", "msg_too_long", "invalid_arguments", "new_error_2027"])
+@pytest.mark.parametrize("code", ["msg_too_long", "invalid_arguments", "new_error_2027"])
 def test_a_message_that_slack_refuses_fails_alone(routed: Host, slack: Control, code: str) -> None:
     """B35, B36"""
     slack.fault("error", POST, code=code, times=1)
@@ -446,6 +449,32 @@ def test_a_message_that_slack_refuses_fails_alone(routed: Host, slack: Control, 
     assert [(row.outcome, row.trouble) for row in routed.messages] == [("failed", code), ("sent", None)]
     assert titles(slack.messages("T0ACME", "news")) == ["second"]
     assert len(slack.requests(POST)) == 2
+
+
+def test_blocks_that_slack_does_not_take_are_left_away_once(routed: Host, slack: Control) -> None:
+    """B36: the words arrive, and the record says why they came alone."""
+    slack.fault("error", POST, code="invalid_blocks", times=1)
+    for title in ("first", "second"):
+        routed.share(title)
+    routed.drain()
+    assert routed.states == [("sent", None)] * 2
+    assert [(row.outcome, row.trouble) for row in routed.messages] == [
+        ("sent", "invalid_blocks"),
+        ("sent", None),
+    ]
+    first, second = slack.messages("T0ACME", "news")
+    assert titles([first, second]) == ["first", "second"]
+    assert not first.get("blocks")
+    assert second["blocks"]
+
+
+def test_words_that_slack_does_not_take_either_fail_for_good(routed: Host, slack: Control) -> None:
+    slack.fault("error", POST, code="invalid_blocks", times=2)
+    for title in ("first", "second"):
+        routed.share(title)
+    routed.drain()
+    assert routed.states == [("failed", "invalid_blocks"), ("sent", None)]
+    assert len(slack.requests(POST)) == 3
 
 
 def test_direct_messages_that_are_off_stop_only_that_person(routed: Host, slack: Control) -> None:
@@ -466,7 +495,7 @@ def test_a_fault_of_our_own_gives_the_lane_back_with_its_lease(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(serve, "render", broken)
+    monkeypatch.setattr(serve, "compose_message", broken)
     routed.share("News")
     routed.share("Nouvelles", GLOBEX)
     routed.drain(budget=1.0)

@@ -51,6 +51,7 @@ cocoom_slack.slack_timeout = 2
 cocoom_slack.lease = 7
 cocoom_slack.sweep_interval = 0.3
 cocoom_slack.channel_interval = 0
+cocoom_slack.digest_size = 1
 cocoom_slack.queue = {queue}
 
 [alembic]

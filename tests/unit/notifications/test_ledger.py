@@ -7,17 +7,18 @@ import asyncio
 import pytest
 
 from cocoom_slack_plugin.notifications import ledger
-from cocoom_slack_plugin.notifications.claims import Claim, Entry, Waiting
+from cocoom_slack_plugin.notifications.claims import Claim, Entry
 from cocoom_slack_plugin.notifications.ledger import Ledger
-from cocoom_slack_plugin.notifications.verdict import dropped
+from cocoom_slack_plugin.notifications.verdict import LATER
 
 
 def _entry(lane_id: int) -> Entry:
-    return Entry(Waiting(Claim(lane_id, "t", "C0NEWS", 1, 0), lane_id, "en", "kind", {}), dropped("x"))
+    return Entry(Claim(lane_id, "t", "C0NEWS", 1, 0, 0.0, None), LATER)
 
 
 def _write_down(failures: int) -> tuple[list[int], int]:
     written: list[int] = []
+    done: list[Entry] = []
     calls = 0
 
     def write(entries: list[Entry]) -> set[int]:
@@ -25,16 +26,17 @@ def _write_down(failures: int) -> tuple[list[int], int]:
         calls += 1
         if calls <= failures:
             raise OSError("the database is away")
-        written.extend(each.waiting.claim.lane_id for each in entries)
+        written.extend(each.claim.lane_id for each in entries)
         return set()
 
     async def run() -> None:
-        kept = Ledger(write)
+        kept = Ledger(write, done.extend)
         for lane_id in range(3):
             kept.add(_entry(lane_id))
         await kept.close()
 
     asyncio.run(run())
+    assert [each.claim.lane_id for each in done] == [0, 1, 2]
     return written, calls
 
 

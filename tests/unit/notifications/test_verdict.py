@@ -11,7 +11,6 @@ from cocoom_slack_plugin.notifications.verdict import (
     Reach,
     Verdict,
     broken,
-    dropped,
     judge,
     sent,
 )
@@ -24,7 +23,7 @@ LAST = len(RETRY_SECONDS)
 @pytest.mark.parametrize("attempts", [0, 5, LAST, 1000])
 def test_a_rate_limit_pauses_the_workspace_and_counts_no_attempt(attempts: int) -> None:
     verdict = judge(SlackRateLimited(17.0), attempts)
-    assert verdict == Verdict(notice=None, code="ratelimited", pause=17.0, reach=Reach.WORKSPACE)
+    assert verdict == Verdict(code="ratelimited", pause=17.0, reach=Reach.WORKSPACE)
     assert not verdict.counts
 
 
@@ -32,18 +31,14 @@ def test_a_rate_limit_pauses_the_workspace_and_counts_no_attempt(attempts: int) 
     "code", [code for code, trouble in TROUBLES.items() if trouble is Trouble.CREDENTIAL]
 )
 def test_a_credential_problem_stops_the_connection_and_keeps_the_notice(code: str) -> None:
-    assert (
-        judge(SlackRefused(code), 0)
-        == Verdict(notice=None, code=code, reach=Reach.CONNECTION)
-        == broken(code)
-    )
+    assert judge(SlackRefused(code), 0) == Verdict(code=code, reach=Reach.CONNECTION) == broken(code)
 
 
 @pytest.mark.parametrize("code", [code for code, trouble in TROUBLES.items() if trouble is Trouble.CHANNEL])
 @pytest.mark.parametrize("attempts", [0, LAST])
 def test_a_channel_problem_stops_the_lane_and_keeps_the_notice(code: str, attempts: int) -> None:
     verdict = judge(SlackRefused(code), attempts)
-    assert verdict == Verdict(notice=None, code=code, pause=CHANNEL_PROBE_SECONDS, reach=Reach.LANE)
+    assert verdict == Verdict(code=code, pause=CHANNEL_PROBE_SECONDS, called=True)
 
 
 @pytest.mark.parametrize(
@@ -51,31 +46,37 @@ def test_a_channel_problem_stops_the_lane_and_keeps_the_notice(code: str, attemp
 )
 def test_a_message_problem_fails_that_notice_only(code: str) -> None:
     """B35, B36: stored as it is, never tried again."""
-    assert judge(SlackRefused(code), 0) == Verdict(
-        notice="failed", message="failed", code=code, reach=Reach.LANE
-    )
+    assert judge(SlackRefused(code), 0) == Verdict(state="failed", message="failed", code=code, called=True)
 
 
 @pytest.mark.parametrize("attempts", range(LAST))
 def test_what_did_not_reach_slack_is_tried_again_later_and_later(attempts: int) -> None:
     verdict = judge(SlackUnavailable("unreachable", "away"), attempts)
-    assert verdict == Verdict(notice=None, code="unreachable", pause=RETRY_SECONDS[attempts], counts=True)
+    assert verdict == Verdict(
+        code="unreachable", pause=RETRY_SECONDS[attempts], counts=True, reach=Reach.SLACK, called=True
+    )
 
 
 @pytest.mark.parametrize("attempts", range(LAST))
 def test_what_may_have_happened_is_tried_again_and_leaves_an_unknown_message(attempts: int) -> None:
     verdict = judge(SlackUncertain("no_answer", "lost"), attempts)
     assert verdict == Verdict(
-        notice=None, message="unknown", code="no_answer", pause=RETRY_SECONDS[attempts], counts=True
+        message="unknown",
+        code="no_answer",
+        pause=RETRY_SECONDS[attempts],
+        counts=True,
+        reach=Reach.SLACK,
+        called=True,
     )
+    assert verdict.in_doubt
 
 
 def test_in_the_end_it_gives_up_and_says_in_which_way() -> None:
     assert judge(SlackUnavailable("unreachable", "away"), LAST) == Verdict(
-        notice="failed", message="failed", code="unreachable"
+        state="failed", message="failed", code="unreachable", reach=Reach.SLACK, called=True
     )
     assert judge(SlackUncertain("no_answer", "lost"), LAST) == Verdict(
-        notice="unknown", message="unknown", code="no_answer"
+        state="unknown", message="unknown", code="no_answer", reach=Reach.SLACK, called=True
     )
 
 
@@ -85,7 +86,6 @@ def test_the_schedule_outlasts_a_day() -> None:
     assert RETRY_SECONDS[0] <= 10
 
 
-def test_sent_and_dropped() -> None:
+def test_what_slack_took_is_sent_and_counts_for_the_pace() -> None:
     posted = Posted("C0NEWS", "1.000001")
-    assert sent(posted, 1.5) == Verdict(notice="sent", message="sent", posted=posted, pause=1.5)
-    assert dropped("switched_off") == Verdict(notice="dropped", code="switched_off")
+    assert sent(posted) == Verdict(state="sent", message="sent", posted=posted, called=True)
