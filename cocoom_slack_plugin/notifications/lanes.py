@@ -30,7 +30,7 @@ _DUE = text("""
                 WHERE l.due_at IS NOT NULL AND l.tenant_id > w.tenant_id ORDER BY l.tenant_id LIMIT 1)
         FROM walk w WHERE w.tenant_id IS NOT NULL
     ), open AS (
-        SELECT walk.tenant_id, least(
+        SELECT walk.tenant_id, coalesce(busy.lanes, 0) AS busy, least(
             :share - coalesce(busy.lanes, 0),
             CASE WHEN s.failures >= :opens_at THEN 1
                  WHEN :interval = 0 OR s.tenant_id IS NULL THEN :share
@@ -44,13 +44,17 @@ _DUE = text("""
         WHERE c.notifications_enabled AND c.health = 'ok' AND c.held_at IS NULL
           AND (s.ready_at IS NULL OR s.ready_at <= clock_timestamp())
     )
-    SELECT due.id FROM open CROSS JOIN LATERAL (
-        SELECT l.id, l.due_at FROM cocoom_slack_lane l
-        WHERE l.tenant_id = open.tenant_id AND l.due_at <= clock_timestamp()
-          AND (l.lease_until IS NULL OR l.lease_until < clock_timestamp())
-        ORDER BY l.due_at LIMIT greatest(open.room, 0) FOR UPDATE SKIP LOCKED
-    ) AS due
-    ORDER BY due.due_at LIMIT :most
+    SELECT id FROM (
+        SELECT due.id, due.due_at,
+               open.busy + row_number() OVER (PARTITION BY open.tenant_id ORDER BY due.due_at) AS place
+        FROM open CROSS JOIN LATERAL (
+            SELECT l.id, l.due_at FROM cocoom_slack_lane l
+            WHERE l.tenant_id = open.tenant_id AND l.due_at <= clock_timestamp()
+              AND (l.lease_until IS NULL OR l.lease_until < clock_timestamp())
+            ORDER BY l.due_at LIMIT greatest(open.room, 0) FOR UPDATE SKIP LOCKED
+        ) AS due
+    ) AS found
+    ORDER BY place, due_at LIMIT :most
 """)
 
 # A lease that nobody gave back is a doubt: its holder may have been killed between Slack's answer and the record.
@@ -78,7 +82,8 @@ _CHARGE = text("""
 def claim(
     dbsession: Session, most: int, settings: Settings, busy: Mapping[str, int] | None = None
 ) -> list[Claim]:
-    """Claim up to ``most`` due lanes of healthy connections, the longest due first.
+    """Claim up to ``most`` due lanes of healthy connections: each tenant's next before anybody's after next, and among
+    these the longest due first.
 
     No tenant gets more than its share, of which ``busy`` counts what this worker has under way already, nor more than
     its workspace's budget allows now.

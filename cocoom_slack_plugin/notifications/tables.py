@@ -53,7 +53,7 @@ event = Table(
     timestamp("recorded_at"),
     timestamp("decided_at", nullable=True),
     UniqueConstraint("tenant_id", "event_id"),
-    Index("ix_cocoom_slack_event_undecided", "id", postgresql_where=text("decided_at IS NULL")),
+    Index("ix_cocoom_slack_event_undecided", "tenant_id", "id", postgresql_where=text("decided_at IS NULL")),
     comment="The outbox: one row per hook call, written in the host's own transaction.",
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, tuple_, update
+from sqlalchemy import Row, func, insert, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -23,11 +23,33 @@ log = logging.getLogger(__name__)
 ONE_DECIDER = 0x636F636F6F6D  # "cocoom"; the key of the advisory lock
 BATCH = 500
 
+TENANT_SHARE = 100
+"""How many events of one tenant a batch holds at most, so that the others' are decided soon all the same."""
+
+# Each tenant's first event before anybody's second; within a tenant in the order of recording.
+_UNDECIDED = text("""
+    WITH RECURSIVE walk(tenant_id) AS (
+        (SELECT tenant_id FROM cocoom_slack_event WHERE decided_at IS NULL ORDER BY tenant_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT e.tenant_id FROM cocoom_slack_event e
+                WHERE e.decided_at IS NULL AND e.tenant_id > w.tenant_id ORDER BY e.tenant_id LIMIT 1)
+        FROM walk w WHERE w.tenant_id IS NOT NULL
+    ), chosen AS (
+        SELECT first.id, row_number() OVER (PARTITION BY walk.tenant_id ORDER BY first.id) AS place
+        FROM walk CROSS JOIN LATERAL (
+            SELECT e.id FROM cocoom_slack_event e
+            WHERE e.decided_at IS NULL AND e.tenant_id = walk.tenant_id ORDER BY e.id LIMIT :share
+        ) AS first
+        ORDER BY place, first.id LIMIT :most
+    )
+    SELECT id, tenant_id, kind, payload FROM cocoom_slack_event JOIN chosen USING (id) ORDER BY id
+""")
+
 Lane = tuple[str, str]  # tenant id, conversation
 
 
 def decide_batch(dbsession: Session, limit: int = BATCH) -> int:
-    """Decide the oldest undecided events and return how many were decided.
+    """Decide the oldest undecided events of each tenant and return how many were decided.
 
     One decider works at a time, so that the notices of a lane stand in the order in which the events were recorded;
     while another one works this returns 0 at once.
@@ -35,10 +57,7 @@ def decide_batch(dbsession: Session, limit: int = BATCH) -> int:
     alone, now = dbsession.execute(select(func.pg_try_advisory_xact_lock(ONE_DECIDER), func.now())).one()
     if not alone:
         return 0
-    waiting = select(event.c.id, event.c.tenant_id, event.c.kind, event.c.payload).where(
-        event.c.decided_at.is_(None)
-    )
-    rows = dbsession.execute(waiting.order_by(event.c.id).limit(limit)).all()
+    rows = dbsession.execute(_UNDECIDED, {"share": TENANT_SHARE, "most": limit}).all()
     if rows:
         routes = _routes(dbsession, {row.tenant_id for row in rows})
         decided = [(row, decision) for row in rows for decision in _decide(row, routes[row.tenant_id])]

@@ -61,23 +61,13 @@ def upgrade() -> None:
         "The ordered, paced line of notices for one conversation. due_at is null while nothing waits; doubted_at "
         "is since when it is unknown whether Slack took a message of it.",
     )
-    op.drop_index("ix_cocoom_slack_lane_due", "cocoom_slack_lane")
-    op.create_index(
-        "ix_cocoom_slack_lane_due",
-        "cocoom_slack_lane",
-        ["tenant_id", "due_at"],
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-    )
+    _replace_index("cocoom_slack_lane", "due", ["tenant_id", "due_at"], "due_at IS NOT NULL")
+    _replace_index("cocoom_slack_event", "undecided", ["tenant_id", "id"], "decided_at IS NULL")
 
 
 def downgrade() -> None:
-    op.drop_index("ix_cocoom_slack_lane_due", "cocoom_slack_lane")
-    op.create_index(
-        "ix_cocoom_slack_lane_due",
-        "cocoom_slack_lane",
-        ["due_at"],
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-    )
+    _replace_index("cocoom_slack_event", "undecided", ["id"], "decided_at IS NULL")
+    _replace_index("cocoom_slack_lane", "due", ["due_at"], "due_at IS NOT NULL")
     op.create_table_comment(
         "cocoom_slack_lane",
         "The ordered, paced line of notices for one conversation. due_at is null while nothing waits.",
@@ -89,3 +79,8 @@ def downgrade() -> None:
         op.drop_column(table, "on_doubt")
     op.drop_column("cocoom_slack_connection", "held_at")
     op.drop_table("cocoom_slack_workspace")
+
+
+def _replace_index(table: str, name: str, columns: list[str], where: str) -> None:
+    op.drop_index(f"ix_{table}_{name}", table)
+    op.create_index(f"ix_{table}_{name}", table, columns, postgresql_where=sa.text(where))

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from cocoom_hooks.payloads import CollaboratorEvent
 from cocoom_slack_plugin.notifications import decide as deciding
 from cocoom_slack_plugin.notifications.tables import event, notice
-from cocoom_slack_plugin.notifications.undecided import decide_batch
+from cocoom_slack_plugin.notifications.undecided import TENANT_SHARE, decide_batch
 from cocoom_slack_plugin.testing import envelope
 
 from .host import ACME, BOB, GLOBEX, Host, in_threads
@@ -178,3 +178,16 @@ def test_a_failed_batch_leaves_every_event_undecided(host: Host) -> None:
         dbsession.rollback()
     assert host.rows(event)[0].decided_at is None
     assert host.rows(notice) == []
+
+
+def test_a_noisy_tenants_events_do_not_hold_up_the_others(host: Host) -> None:
+    """Each tenant's first event comes before anybody's second, however many there are."""
+    host.route(ACME, "C0NEWS")
+    host.route(GLOBEX, "C1NEWS")
+    for number in range(120):
+        host.share(f"a{number}")
+    host.share("Nouvelles", GLOBEX)
+    assert _decide(host, limit=10) == 10
+    assert [title for where, title in _told(host) if where == "C1NEWS"] == ["Nouvelles"]
+    assert _decide(host) == TENANT_SHARE
+    assert [title for where, title in _told(host) if where == "C0NEWS"] == [f"a{n}" for n in range(109)]
