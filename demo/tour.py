@@ -54,6 +54,7 @@ class Tour:
             Step("N4  Alice removes Bob's comment: Bob is told", self.moderated_comment),
             Step("N5  Alice edits Bob's post: Bob is told", self.edited),
             Step("N6  Alice unpublishes Bob's post: Bob is told", self.moderated_post),
+            Step("Hugo shares a dozen links in a row: a few messages name each", self.flood),
             Step("the worker is killed, Bob publishes, another worker delivers", self.killed_worker),
             Step("every message is there once, posted with its own tenant's token", self.once_each),
         ]
@@ -156,6 +157,20 @@ class Tour:
         )
 
     # --- what must never happen ---
+
+    def flood(self) -> str:
+        before, began = len(self._slack.messages(GLOBEX, "news")), time.monotonic()
+        titles = [f"Lien {self._word} {number:02}" for number in range(12)]
+        for title in titles:
+            self._hugo.open("/share").submit("form.sheet", title=title)
+        self._slack.wait_for(
+            GLOBEX, "news", lambda found: any(titles[-1] in m["text"] for m in found), SECONDS
+        )
+        told = [message["text"] for message in self._slack.messages(GLOBEX, "news")[before:]]
+        order = [title for text in told for title in titles if title in text]
+        assert order == titles, f"not each once and in order: {order}"
+        assert len(told) < len(titles), f"{len(told)} messages for {len(titles)} links"
+        return f"{len(titles)} links in {len(told)} messages after {time.monotonic() - began:.1f} s"
 
     def killed_worker(self) -> str:
         self._stage.worker.stop(signal.SIGKILL)
