@@ -1,6 +1,6 @@
 """The ways of posting that are measured against each other, each in a process of its own.
 
-``python -m bench.contenders NAME WORLD COUNT`` posts COUNT messages and prints what that took as JSON.
+``python -m bench.contenders NAME WORLD COUNT CHANNELS SETTINGS`` tells COUNT notices and prints what that took as JSON.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from threading import Event as Flag
 from typing import Any
 
@@ -21,7 +23,7 @@ from rq.serializers import JSONSerializer
 from slack_sdk import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bench.world import World, conversations, tenant, token
+from bench.world import CHANNELS, World, conversations, tenant, token
 from cocoom_hooks.payloads import PostEvent
 from cocoom_slack_plugin.notifications.drain import Drain
 from cocoom_slack_plugin.notifications.render import render
@@ -32,8 +34,18 @@ IN_FLIGHT = 256
 PLAIN_QUEUE = "plain"
 
 
+@dataclass(frozen=True)
+class Task:
+    """How many notices are to be told, in how many channels of each tenant, under which settings of ours."""
+
+    count: int
+    channels: int
+    settings: dict[str, Any]
+
+
+@lru_cache
 def content(tenant_number: int) -> dict[str, Any]:
-    """What a publication's message consists of, so that every contender sends the same bytes."""
+    """What a publication's message consists of, so that every contender sends the same bytes; made once."""
     base = tenant(tenant_number)
     message = render("publication_published", publication(tenant_number), base.locale)
     return {"text": message.text, "blocks": list(message.blocks), "metadata": dict(message.metadata or {})}
@@ -44,13 +56,13 @@ def publication(tenant_number: int) -> PostEvent:
     return PostEvent(**envelope(base, bob), post=make_post(base, bob))
 
 
-def bare(world: World, count: int) -> None:
+def bare(world: World, task: Task) -> None:
     """No queue at all: one asyncio loop, one shared HTTP session, slack_sdk's AsyncWebClient, 256 in flight."""
-    asyncio.run(_bare(world, count))
+    asyncio.run(_bare(world, task))
 
 
-async def _bare(world: World, count: int) -> None:
-    gate, targets = asyncio.Semaphore(IN_FLIGHT), conversations()
+async def _bare(world: World, task: Task) -> None:
+    gate, targets = asyncio.Semaphore(IN_FLIGHT), conversations(task.channels)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         client = AsyncWebClient(base_url=f"{world.slack_url}/api/", session=http, retry_handlers=[])
 
@@ -61,26 +73,26 @@ async def _bare(world: World, count: int) -> None:
                 headers = {"Authorization": f"Bearer {token(t)}"}
                 await client.api_call("chat.postMessage", json=body, headers=headers)
 
-        await asyncio.gather(*(post(number) for number in range(count)))
+        await asyncio.gather(*(post(number) for number in range(task.count)))
 
 
-def ours(world: World, count: int) -> None:
+def ours(world: World, task: Task) -> None:
     """One drain of what waits in the tables; its events were recorded before."""
-    asyncio.run(_ours(world))
+    asyncio.run(_ours(world, task))
 
 
-async def _ours(world: World) -> None:
-    runtime = world.runtime()
+async def _ours(world: World, task: Task) -> None:
+    runtime = world.runtime(**task.settings)
     async with SlackGateway(runtime.settings) as gateway:
         await Drain(runtime, gateway, Flag()).run(runtime.settings.drain_budget)
 
 
-def simple_worker(world: World, count: int) -> None:
+def simple_worker(world: World, task: Task) -> None:
     """A job for each message, worked off in the worker's own process."""
     _work(world, SimpleWorker)
 
 
-def forking_worker(world: World, count: int) -> None:
+def forking_worker(world: World, task: Task) -> None:
     """A job for each message, each in a forked process: RQ's default."""
     _work(world, Worker)
 
@@ -95,7 +107,7 @@ def _work(world: World, kind: type[SimpleWorker | Worker]) -> None:
 def enqueue(world: World, count: int) -> None:
     """Fill the queue for the two RQ contenders."""
     queue = Queue(PLAIN_QUEUE, connection=Redis.from_url(world.redis_url), serializer=JSONSerializer)
-    targets = conversations()
+    targets = conversations(CHANNELS)
     for number in range(count):
         t, channel = targets[number % len(targets)]
         queue.enqueue(post_one, world.slack_url, token(t), channel, content(t), result_ttl=0)
@@ -107,7 +119,7 @@ def post_one(slack_url: str, bot_token: str, channel: str, body: dict[str, Any])
     client.chat_postMessage(channel=channel, **body)
 
 
-CONTENDERS: dict[str, Callable[[World, int], None]] = {
+CONTENDERS: dict[str, Callable[[World, Task], None]] = {
     "bare": bare,
     "ours": ours,
     "rq-simple": simple_worker,
@@ -115,9 +127,9 @@ CONTENDERS: dict[str, Callable[[World, int], None]] = {
 }
 
 
-def main(name: str, world: str, count: str) -> None:
+def main(name: str, world: str, count: str, channels: str, settings: str) -> None:
     began, work = time.perf_counter(), CONTENDERS[name]
-    work(World.load(world), int(count))
+    work(World.load(world), Task(int(count), int(channels), json.loads(settings)))
     seconds = time.perf_counter() - began
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu = sum(each.ru_utime + each.ru_stime for each in used)

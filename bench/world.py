@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from cocoom_hooks import Hooks, build_plugin_manager
@@ -20,6 +20,7 @@ from cocoom_slack_plugin import plugin  # noqa: F401 - its imports bring every t
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.vault import SecretKind
 from cocoom_slack_plugin.database import metadata, transaction
+from cocoom_slack_plugin.notifications import tables
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.settings import EXAMPLE_KEY, Settings
 from cocoom_slack_plugin.testing import MemoryServices, make_tenant
@@ -27,7 +28,7 @@ from demo.servers import both
 from demo.slack.control import Control
 from demo.stage import environment
 
-TENANTS, CHANNELS = 20, 5
+TENANTS, CHANNELS, MANY_CHANNELS = 20, 5, 50
 SCOPES = ("chat:write", "chat:write.public", "users:read", "users:read.email")
 
 
@@ -47,9 +48,9 @@ def token(number: int) -> str:
     return f"xoxb-bench-{number}"
 
 
-def conversations() -> list[tuple[int, str]]:
+def conversations(channels: int) -> list[tuple[int, str]]:
     """Every (tenant number, channel id); neighbours in the list belong to different tenants."""
-    return [(t, channel_id(t, c)) for c in range(CHANNELS) for t in range(TENANTS)]
+    return [(t, channel_id(t, c)) for c in range(channels) for t in range(TENANTS)]
 
 
 @dataclass(frozen=True)
@@ -72,16 +73,34 @@ class World:
         return Control(self.slack_url, timeout=60)
 
     def settings(self, **changes: object) -> Settings:
+        """Without pauses and limits, so that what is measured is our own work; a measurement of pace sets them."""
         known = {
             "tenants": "* notifications",
             "encryption_keys": f"example {EXAMPLE_KEY}",
             "redis_url": self.redis_url,
             "slack_url": self.slack_url,
             "channel_interval": 0,
+            "workspace_per_minute": 0,
+            "tenant_share": 256,
             "drain_budget": 120,
             "lanes_in_flight": 256,
         }
         return Settings.model_validate({**known, **changes})
+
+    @property
+    def told(self) -> int:
+        """How many notices Slack has been told: a digest counts for each of its own."""
+        return sum(self.control.posted().values())
+
+    def empty(self) -> None:
+        """Forget all events, notices, lanes and routes, as vacuumed as a database at rest."""
+        engine = create_engine(self.database_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as open_:
+            for table in (tables.notice, tables.message, tables.lane, tables.event, tables.route):
+                open_.execute(text(f"TRUNCATE {table.name} CASCADE"))
+            open_.execute(text("TRUNCATE cocoom_slack_workspace"))
+        engine.dispose()
+        self.control.clear_record()
 
     def runtime(self, **changes: object) -> Runtime:
         """The plugin over this world, with accounts in memory instead of a host."""
@@ -120,7 +139,7 @@ def _people_slack(control: Control) -> None:
     control.recorder(kept=100)
     for t in range(TENANTS):
         team = control.add_team(f"Bench {t}", id=team_id(t))
-        for c in range(CHANNELS):
+        for c in range(MANY_CHANNELS):
             control.add_channel(team, f"channel-{c}", id=channel_id(t, c))
         app = control.add_app(team, id=f"A0BENCH{t}", bot_scopes=sorted(SCOPES))
         control.install_app(app["id"], team, SCOPES, token=token(t))

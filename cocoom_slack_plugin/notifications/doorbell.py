@@ -23,7 +23,7 @@ from cocoom_slack_plugin.settings import Settings
 log = logging.getLogger(__name__)
 
 JOB = "cocoom_slack_plugin.notifications.jobs.deliver"
-RING_TIMEOUT_SECONDS = 0.1
+RING_TIMEOUT_SECONDS = 0.08
 QUIET_SECONDS = 5.0
 """How long a broken Redis is not asked again, so that a request loses the timeout once and then nothing."""
 UNANSWERED_SECONDS = 5

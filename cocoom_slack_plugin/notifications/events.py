@@ -49,7 +49,7 @@ def dump(kind: str, event: Event) -> str:
         raise InvalidEvent(
             kind, "payload", f"{type(error).__name__}: not of the type the contract names"
         ) from None
-    if _NUL.search(kept):
+    if b"u0000" in kept and _NUL.search(kept):
         raise InvalidEvent(kind, "payload", "holds a NUL character")
     _verify(kind, event)
     return kept.decode()

@@ -21,7 +21,9 @@ _ZERO_WIDTH_JOINER = "\u200d"  # holds composed emoji together
 def clean(text: str, limit: int) -> str:
     """User text as one line of at most ``limit`` characters, cut at a word, without control or direction characters."""
     shown = text[: limit * 4]
-    line = " ".join("".join(" " if char.isspace() else char for char in shown if _is_shown(char)).split())
+    if not shown.isprintable():  # which most texts are, and the rest is slow
+        shown = "".join(" " if char.isspace() else char for char in shown if _is_shown(char))
+    line = " ".join(shown.split())
     if len(line) <= limit:
         return line
     cut = line[: limit - 1]

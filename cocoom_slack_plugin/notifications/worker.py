@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
@@ -22,7 +20,7 @@ from cocoom_slack_plugin.chores import Chore, start
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.notifications import lanes
 from cocoom_slack_plugin.notifications.doorbell import Doorbell
-from cocoom_slack_plugin.notifications.jobs import Desk
+from cocoom_slack_plugin.notifications.jobs import Desk, deliver
 from cocoom_slack_plugin.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -60,18 +58,22 @@ def run(runtime: Runtime, *, chores: Iterable[Chore] = (), burst: bool = False) 
             _worker(connection, settings.queue).work(burst=burst, logging_level="WARNING")
             if burst:
                 return
-        except (RedisConnectionError, RedisTimeoutError, SystemExit):
-            log.warning("Redis is away; trying again")
+        except (RedisError, SystemExit) as error:
+            # Away, full, read-only after a failover: whatever it is, the sweeper delivers meanwhile.
+            log.warning("Redis is away; trying again (%s)", type(error).__name__)
         # RQ's loop also ends, with or without an exception, when Redis was away for long: it is started again.
         Desk.stop.wait(REDIS_PAUSE_SECONDS)
 
 
 def sweep(runtime: Runtime, doorbell: Doorbell) -> None:
-    """Ring for work that is due and that nobody rang for: lost rings, wiped queues, leases that ran out."""
+    """Ring for work that is due and that nobody rang for: lost rings, wiped queues, leases that ran out.
+
+    Where the doorbell does not work, the work is done right here.
+    """
     with transaction(runtime.hooks) as dbsession:
         seconds = lanes.seconds_to_next(dbsession)
-    if seconds is not None and seconds <= 0:
-        doorbell.ring()
+    if seconds is not None and seconds <= 0 and not doorbell.ring():
+        deliver()
 
 
 def _worker(connection: Redis, queue: str) -> Worker:
@@ -88,14 +90,20 @@ def _worker(connection: Redis, queue: str) -> Worker:
 
 def _warn_of(connection: Redis) -> None:
     """Say what of this Redis could lose rings (security.md B08)."""
-    try:
-        version = str(connection.info("server")["redis_version"])
-        policy = connection.config_get("maxmemory-policy").get("maxmemory-policy")
-    except RedisError:
-        return
-    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_REDIS:
+    version = _told(lambda: connection.info("server")["redis_version"])
+    if version and tuple(int(part) for part in version.split(".")[:2]) < OLDEST_REDIS:
         log.warning("Redis is %s; RQ keeps jobs safe from %s.%s on", version, *OLDEST_REDIS)
+    policy = _told(lambda: connection.config_get("maxmemory-policy").get("maxmemory-policy"))
     if policy not in (None, "noeviction"):
         log.warning(
             "Redis has maxmemory-policy %s; set noeviction, or jobs vanish when memory is full", policy
         )
+
+
+def _told(ask: Callable[[], object]) -> str | None:
+    """What Redis answers, None when it does not let us ask: managed ones forbid CONFIG."""
+    try:
+        answer = ask()
+    except RedisError:
+        return None
+    return None if answer is None else str(answer)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 import transaction
 import zope.sqlalchemy
-from sqlalchemy import text
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy import Column, MetaData, Table, Text, text
+from sqlalchemy.orm import registry, sessionmaker
 
 from cocoom_hooks.payloads import CollaboratorEvent, TenantEvent, Thread, ThreadEvent
 from cocoom_slack_plugin.database import metadata
@@ -128,16 +128,26 @@ def test_a_payload_that_cannot_be_used_leaves_the_hosts_transaction_as_it_was(ho
         assert open_.scalar(text("SELECT count(*) FROM of_the_host")) == 1
 
 
-def test_a_transaction_manager_that_saw_nothing_else_keeps_the_row(host: Host) -> None:
-    """zope.sqlalchemy commits only a session that it saw change."""
+class Act:
+    """What the host itself writes when somebody acts."""
+
+
+def test_with_a_transaction_manager_the_row_shares_the_fate_of_the_hosts_act(host: Host) -> None:
+    acts = Table("act_of_the_host", MetaData(), Column("title", Text, primary_key=True))
+    acts.create(host.engine, checkfirst=True)
+    registry(metadata=acts.metadata).map_imperatively(Act, acts)
     manager = transaction.TransactionManager(explicit=True)
     sessions = sessionmaker(host.engine)
     zope.sqlalchemy.register(sessions, transaction_manager=manager)
     for title, end in (("kept", manager.commit), ("undone", manager.abort)):
         manager.begin()
-        host.hooks.share_published(shared(title), sessions())
+        dbsession = sessions()
+        host.hooks.share_published(shared(title), dbsession)
+        dbsession.add(Act(title=title))  # type: ignore[call-arg]
         end()
     assert [row.payload["post"]["title"] for row in host.events] == ["kept"]
+    assert [row.title for row in host.rows(acts)] == ["kept"]
+    acts.drop(host.engine)
 
 
 def test_a_removed_tenant_leaves_nothing_behind(host: Host) -> None:
