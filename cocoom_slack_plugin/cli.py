@@ -16,11 +16,11 @@ import click
 
 from cocoom_slack_plugin import audit
 from cocoom_slack_plugin.chores import Chore
-from cocoom_slack_plugin.commands import connections, notifications
+from cocoom_slack_plugin.commands import backlog, catch_up, connections, dead_letters, notifications
 from cocoom_slack_plugin.commands.deployment import Commands, Deployment
 from cocoom_slack_plugin.commands.login import login
 from cocoom_slack_plugin.login import leavers
-from cocoom_slack_plugin.notifications import worker
+from cocoom_slack_plugin.notifications import retention, worker
 from cocoom_slack_plugin.runtime import Runtime
 
 PURGE_SECONDS = 3600.0
@@ -71,7 +71,9 @@ def work(deployment: Deployment, burst: bool) -> None:
 
 
 def _chores(runtime: Runtime) -> list[Chore]:
+    days = runtime.settings.notice_days
     return [
+        Chore("retention", PURGE_SECONDS, lambda stop: retention.purge(runtime.hooks, days, stop)),
         Chore("leavers", LEAVERS_SECONDS, partial(leavers.check, runtime)),
         Chore(
             "purge", PURGE_SECONDS, lambda stop: audit.purge_old(runtime.hooks, runtime.settings.audit_days)
@@ -88,6 +90,11 @@ for command in (
     login,
     notifications.test,
     notifications.routes,
+    dead_letters.dead_letters,
+    dead_letters.replay,
+    catch_up.catch_up,
+    backlog.backlog,
+    backlog.metrics,
 ):
     main.add_command(command)
 

@@ -146,6 +146,12 @@ class Settings(BaseModel):
         description="Seconds between two looks of a worker for people who were deactivated in Slack.",
     )
     audit_days: int = Field(default=400, ge=30, le=3660, description="Days for which audit records are kept.")
+    notice_days: int = Field(
+        default=30,
+        ge=1,
+        le=3660,
+        description="Days for which finished notices, their events and their messages are kept.",
+    )
     lease: float = Field(
         default=10.0,
         ge=2,

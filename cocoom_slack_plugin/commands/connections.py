@@ -11,7 +11,9 @@ import click
 from rich.table import Table
 
 from cocoom_hooks.payloads import Tenant
+from cocoom_slack_plugin.commands.catch_up import after_connecting, waiting_option
 from cocoom_slack_plugin.commands.deployment import Deployment, actor, console, locate
+from cocoom_slack_plugin.commands.instants import shown
 from cocoom_slack_plugin.connections import connect as connecting
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections import credentials
@@ -19,6 +21,8 @@ from cocoom_slack_plugin.connections.connect import Credentials, Proof
 from cocoom_slack_plugin.connections.connection import Connection
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.login import identity as identities
+from cocoom_slack_plugin.notifications import held as holding
+from cocoom_slack_plugin.notifications.held import Held
 from cocoom_slack_plugin.people import person as people
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.slack import SlackGateway
@@ -35,6 +39,7 @@ FUNCTIONS = click.Choice([each.value for each in Function])
 @click.option("--team", help="The workspace's id (T...); needed for login alone.")
 @click.option("--client-id", help="The app's client id; asked for when it is needed.")
 @click.option("--stdin", is_flag=True, help="Read lines such as bot_token=... from standard input.")
+@waiting_option
 @click.pass_obj
 def connect(
     deployment: Deployment,
@@ -44,6 +49,7 @@ def connect(
     team: str | None,
     client_id: str | None,
     stdin: bool,
+    waiting: str | None,
 ) -> None:
     """Prove the credentials of TENANT's own Slack app at Slack, store them and switch the named functions on.
 
@@ -65,11 +71,15 @@ def connect(
     proof = _prove(runtime, given, known)
     with transaction(runtime.hooks) as dbsession:
         connecting.save(dbsession, runtime.vault, base.id, proof, actor())
+        if known is None:
+            holding.hold(dbsession, base.id)
         for function in wanted:
             connecting.switch(dbsession, connections.get(dbsession, base.id), function, True, actor())
     workspace = f"{proof.identity.team_name} ({proof.team_id})" if proof.identity else proof.team_id
     click.echo(f"{base.subdomain} is connected to the workspace {workspace}; on: {', '.join(wanted)}")
     _advise(proof, base)
+    if Function.NOTIFICATIONS in wanted:
+        after_connecting(runtime, base, waiting, may_ask=not stdin)
 
 
 @click.command()
@@ -82,12 +92,13 @@ def status(deployment: Deployment, tenant: str | None) -> None:
     with transaction(runtime.hooks) as dbsession:
         found = [each for each in connections.everything(dbsession) if wanted in (None, each.tenant_id)]
         names = {each.tenant_id: runtime.hooks.find_tenant(each.tenant_id, dbsession) for each in found}
+        held = holding.of_tenants(dbsession, names)
     if not found:
         click.echo("nothing is connected" if wanted is None else f"{tenant} is not connected")
         return
     table = Table("tenant", "workspace", "login", "notifications", "health", "app", "bot scopes")
     for each in found:
-        table.add_row(*_status_row(runtime, each, names[each.tenant_id]))
+        table.add_row(*_status_row(runtime, each, names[each.tenant_id], held.get(each.tenant_id)))
     console.print(table)
 
 
@@ -177,13 +188,15 @@ def _advise(proof: Proof, base: Tenant) -> None:
     )
 
 
-def _status_row(runtime: Runtime, found: Connection, tenant: Tenant | None) -> list[str]:
+def _status_row(runtime: Runtime, found: Connection, tenant: Tenant | None, held: Held | None) -> list[str]:
     def state(function: Function) -> str:
         if not found.is_enabled(function):
             return "off"
         return "on" if tenant and runtime.settings.tenants.allow(function, tenant) else "on, but not allowed"
 
     health = found.health if found.health_code is None else f"{found.health}: {found.health_code}"
+    if held is not None:
+        health += f", held since {shown(held.since)} UTC ({held.waiting} waiting)"
     workspace = f"{found.team_name} ({found.team_id})" if found.team_name else found.team_id
     name = tenant.subdomain if tenant else found.tenant_id
     scopes = " ".join(found.scopes)

@@ -9,7 +9,7 @@ from cocoom_slack_plugin.connections import credentials
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.notifications import routes as routing
 from cocoom_slack_plugin.notifications import trial
-from cocoom_slack_plugin.notifications.decide import NEWCOMERS, POSTS, Route
+from cocoom_slack_plugin.notifications.decide import GIVE_UP, NEWCOMERS, POSTS, RESEND, Route
 from cocoom_slack_plugin.notifications.doorbell import Doorbell
 from cocoom_slack_plugin.translations import LOCALES
 
@@ -43,15 +43,29 @@ def routes() -> None:
 @click.option("--thread", help="Only posts of the thread with this id; else all that no other route names.")
 @click.option("--newcomers", is_flag=True, help="Newcomers instead of posts.")
 @click.option("--locale", type=click.Choice(LOCALES), help="Language of the messages; else the tenant's.")
+@click.option(
+    "--on-doubt",
+    type=click.Choice([each.replace("_", "-") for each in (RESEND, GIVE_UP)]),
+    default=RESEND,
+    show_default=True,
+    help="When Slack's answer is lost: send the message again, which may double it, or not.",
+)
 @click.pass_obj
 def add_route(
-    deployment: Deployment, tenant: str, channel: str, thread: str | None, newcomers: bool, locale: str | None
+    deployment: Deployment,
+    tenant: str,
+    channel: str,
+    thread: str | None,
+    newcomers: bool,
+    locale: str | None,
+    on_doubt: str,
 ) -> None:
     """Send TENANT's posts, or newcomers, to CHANNEL (id or link)."""
     if newcomers and thread:
         raise click.UsageError("newcomers have no thread: leave out --thread or --newcomers")
     runtime, base = locate(deployment, tenant)
-    new = Route(NEWCOMERS if newcomers else POSTS, credentials.channel_id(channel), thread, locale)
+    subject, policy = NEWCOMERS if newcomers else POSTS, on_doubt.replace("-", "_")
+    new = Route(subject, credentials.channel_id(channel), thread, locale, policy)
     with transaction(runtime.hooks) as dbsession:
         routing.add(dbsession, base.id, new)
     click.echo(f"{base.subdomain}: {_sentence(new)}")
@@ -88,4 +102,6 @@ def _sentence(route: Route) -> str:
     what = "newcomers" if route.subject == NEWCOMERS else f"posts of the thread {route.thread_id}"
     if route.subject == POSTS and route.thread_id is None:
         what = "posts of all other threads"
-    return f"{what} go to {route.channel}" + (f" in {route.locale}" if route.locale else "")
+    language = f" in {route.locale}" if route.locale else ""
+    doubt = ", given up when in doubt" if route.on_doubt == GIVE_UP else ""
+    return f"{what} go to {route.channel}{language}{doubt}"

@@ -45,6 +45,7 @@ class Connection:
     notifications_enabled: bool
     health: str
     health_code: str | None
+    held_at: datetime | None
     version: int
 
     def is_enabled(self, function: Function) -> bool:

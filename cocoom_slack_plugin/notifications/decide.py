@@ -15,10 +15,17 @@ from cocoom_hooks.payloads import (
     User,
     UserStatus,
 )
-from cocoom_slack_plugin.notifications.events import CONNECTION_TESTED, ConnectionTested
+from cocoom_slack_plugin.notifications.events import (
+    CONNECTION_TESTED,
+    NOTICES_SUMMARISED,
+    ConnectionTested,
+    NoticesSummarised,
+)
 from cocoom_slack_plugin.translations import best_locale
 
 POSTS, NEWCOMERS = "posts", "newcomers"
+RESEND, GIVE_UP = "resend", "give_up"
+"""What is done when it is unknown whether Slack took a message."""
 PERSONAL = "@"
 """A conversation that starts with this is the direct messages of the Cocoom user whose id follows."""
 
@@ -31,6 +38,7 @@ class Route:
     channel: str
     thread_id: str | None = None
     locale: str | None = None
+    on_doubt: str = RESEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class Decision:
     conversation: str | None
     locale: str
     dropped: str | None = None
+    on_doubt: str = RESEND
 
 
 def decide(kind: str, event: Event, routes: Sequence[Route]) -> list[Decision]:
@@ -92,13 +101,23 @@ def _connection_tested(event: Event, _: Sequence[Route]) -> list[Decision]:
     return [Decision(event.channel, best_locale(event.tenant.locale))]
 
 
+def _notices_summarised(event: Event, _: Sequence[Route]) -> list[Decision]:
+    assert isinstance(event, NoticesSummarised)
+    return [Decision(event.conversation, best_locale(event.locale, event.tenant.locale))]
+
+
 def _nobody(event: Event, _: Sequence[Route]) -> list[Decision]:
     return [_dropped(event, "nobody_is_told")]
 
 
 def _to_channels(event: Event, routes: Iterable[Route]) -> list[Decision]:
-    chosen = {route.channel: best_locale(route.locale, event.tenant.locale) for route in routes}
-    return [Decision(*each) for each in chosen.items()] or [_dropped(event, "no_route")]
+    chosen = {
+        route.channel: Decision(
+            route.channel, best_locale(route.locale, event.tenant.locale), on_doubt=route.on_doubt
+        )
+        for route in routes
+    }
+    return list(chosen.values()) or [_dropped(event, "no_route")]
 
 
 def _to_person(event: Event, user: User) -> list[Decision]:
@@ -124,6 +143,7 @@ _RULES: dict[str, Callable[[Event, Sequence[Route]], list[Decision]]] = {
     "publication_moderated": _post_moderated,
     "share_moderated": _post_moderated,
     CONNECTION_TESTED: _connection_tested,
+    NOTICES_SUMMARISED: _notices_summarised,
 }
 
 
@@ -141,5 +161,7 @@ def addressee(kind: str, event: Event) -> User | None:
             PostEvent(),
         ):
             return event.post.author
+        case _, NoticesSummarised():
+            return event.addressee
         case _:
             return None

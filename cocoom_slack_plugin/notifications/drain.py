@@ -127,9 +127,9 @@ class Drain:
 
     def _write(self, entries: list[Entry]) -> set[int]:
         def write(dbsession: Session) -> set[int]:
-            lost = record(dbsession, entries, self._pace)
-            self._clerk.note_broken(dbsession, [each for each in entries if each.claim.lane_id not in lost])
-            return lost
+            # The connection before the lanes: in this order `catch_up` locks them too.
+            self._clerk.note_broken(dbsession, entries)
+            return record(dbsession, entries, self._pace)
 
         return self._transact(write)
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
 from cocoom_hooks import event_types
-from cocoom_hooks.payloads import CommentEvent, Event, PostEvent, Tenant
+from cocoom_hooks.payloads import CommentEvent, Event, PostEvent, Tenant, User
 from cocoom_slack_plugin.errors import InvalidEvent
 
 HOOK_PREFIX = "cocoom_"
 CONNECTION_TESTED = "connection_tested"
+NOTICES_SUMMARISED = "notices_summarised"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """NUL as JSON spells it. PostgreSQL refuses it, and would fail the host's own transaction with it."""
 
@@ -26,9 +28,26 @@ class ConnectionTested(Event):
     channel: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesSummarised(Event):
+    """Our own event: what waited for one conversation while Slack was disconnected is told in one message.
+
+    ``counts`` is how many notices of each kind; ``since`` and ``until`` are when the first and the last of their events
+    were recorded; ``addressee`` is whose direct messages these are, None for a channel.
+    """
+
+    conversation: str
+    locale: str
+    counts: dict[str, int]
+    since: datetime
+    until: datetime
+    addressee: User | None = None
+
+
 PAYLOADS: dict[str, type[Event]] = {
     **{hook.removeprefix(HOOK_PREFIX): payload for hook, payload in event_types().items()},
     CONNECTION_TESTED: ConnectionTested,
+    NOTICES_SUMMARISED: NoticesSummarised,
 }
 _ADAPTERS: dict[type[Event], TypeAdapter[Any]] = {
     payload: TypeAdapter(payload) for payload in set(PAYLOADS.values())

@@ -22,7 +22,8 @@ from cocoom_hooks.payloads import (
     PostModerated,
     User,
 )
-from cocoom_slack_plugin.notifications.events import CONNECTION_TESTED
+from cocoom_slack_plugin.notifications import summary_text
+from cocoom_slack_plugin.notifications.events import CONNECTION_TESTED, NOTICES_SUMMARISED, NoticesSummarised
 from cocoom_slack_plugin.notifications.rich_text import (
     Element,
     bold,
@@ -158,6 +159,16 @@ def _connection_tested(event: Event, tr: Translate) -> Text:
     return Text(sentence.format(base=base), lines, lines[0])
 
 
+def _notices_summarised(event: Event, tr: Translate) -> Text:
+    assert isinstance(event, NoticesSummarised)
+    base, since, until = clean(event.tenant.name, NAME_LIMIT), *summary_text.span(event, tr)
+    sentence, counts = summary_text.sentence(tr), summary_text.counts(event.counts, tr)
+    home = link(event.tenant.url, base)
+    lines = [compose(sentence, base=home, since=plain(since), until=plain(until)), [plain(counts)]]
+    spoken = f"{sentence.format(base=base, since=since, until=until)} {counts}"
+    return Text(spoken, lines, [*lines[0], plain(f" {counts}")])
+
+
 def _reason(reason: str | None, tr: Translate) -> list[Element]:
     text = clean(reason or "", REASON_LIMIT)
     return compose(tr(N_("Reason: {reason}")), reason=plain(text)) if text else []
@@ -194,4 +205,5 @@ _RENDERERS: dict[str, Callable[[Event, Translate], Text]] = {
     "publication_moderated": _post_moderated,
     "share_moderated": _post_moderated,
     CONNECTION_TESTED: _connection_tested,
+    NOTICES_SUMMARISED: _notices_summarised,
 }

@@ -21,22 +21,26 @@ class NumberedRoute:
 
 
 def add(dbsession: Session, tenant_id: str, new: Route) -> None:
-    """Add a route; one that is there already stays, with the new language."""
+    """Add a route; one that is there already stays, with the new language and policy."""
     values = {
         "tenant_id": tenant_id,
         "subject": new.subject,
         "thread_id": new.thread_id,
         "channel": new.channel,
         "locale": new.locale,
+        "on_doubt": new.on_doubt,
     }
     statement = insert(route).values(values)
     same = ["tenant_id", "subject", "thread_id", "channel"]
-    dbsession.execute(statement.on_conflict_do_update(index_elements=same, set_={"locale": new.locale}))
+    changes = {"locale": new.locale, "on_doubt": new.on_doubt}
+    dbsession.execute(statement.on_conflict_do_update(index_elements=same, set_=changes))
 
 
 def everything(dbsession: Session, tenant_id: str) -> list[NumberedRoute]:
     """The tenant's routes, oldest first."""
-    columns = select(route.c.id, route.c.subject, route.c.channel, route.c.thread_id, route.c.locale)
+    columns = select(
+        route.c.id, route.c.subject, route.c.channel, route.c.thread_id, route.c.locale, route.c.on_doubt
+    )
     rows = dbsession.execute(columns.where(route.c.tenant_id == tenant_id).order_by(route.c.id))
     return [NumberedRoute(row.id, Route(*row[1:])) for row in rows]
 

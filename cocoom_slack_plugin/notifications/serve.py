@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import SecretStr
@@ -28,6 +29,9 @@ from cocoom_slack_plugin.translations import N_, best_locale, translations
 
 log = logging.getLogger(__name__)
 
+RECORDED_BY_THEN = 5.0
+"""Seconds after which a pause stands in the tables, where all workers see it."""
+
 
 class Clerk:
     """Attends to one claim at a time, as often at once as there are lanes under way."""
@@ -37,7 +41,8 @@ class Clerk:
         self._slack = gateway
         self._targets = Targets(runtime, gateway)
         self._pace = Pace.of_conversation(runtime.settings)
-        self._broken: set[tuple[str, int]] = set()
+        self._broken: dict[str, int] = {}
+        self._paused: dict[str, float] = {}
 
     async def attend(
         self, notices: Sequence[Waiting], outlook: Outlook, still_ours: Callable[[], bool]
@@ -50,7 +55,7 @@ class Clerk:
             return Entry(claim, LATER, dropped)
         if connection is None:
             return Entry(claim, broken(NotConnected.code), dropped)
-        if (claim.tenant_id, connection.version) in self._broken:
+        if self._is_stopped(connection):
             return Entry(claim, LATER, dropped)
         try:
             token = connection.open_secret(self._runtime.vault, SecretKind.BOT_TOKEN)
@@ -59,10 +64,21 @@ class Clerk:
             verdict, fates = broken(error.code), []
         except SlackError as error:
             verdict, fates = judge(error, claim.attempts), []
+        self._note(connection, verdict)
+        return Entry(claim, verdict, [*dropped, *fates])
+
+    def _is_stopped(self, connection: Connection) -> bool:
+        """Whether this tenant's workspace was just found to take nothing; the record of it may be still under way."""
+        tenant_id = connection.tenant_id
+        broken = self._broken.get(tenant_id) == connection.version
+        return broken or time.monotonic() < self._paused.get(tenant_id, 0.0)
+
+    def _note(self, connection: Connection, verdict: Verdict) -> None:
         if verdict.reach is Reach.CONNECTION:
             # Not another call with this token, until the tenant is connected anew (security.md F25).
-            self._broken.add((claim.tenant_id, connection.version))
-        return Entry(claim, verdict, [*dropped, *fates])
+            self._broken[connection.tenant_id] = connection.version
+        elif verdict.reach is Reach.WORKSPACE:
+            self._paused[connection.tenant_id] = time.monotonic() + min(verdict.pause, RECORDED_BY_THEN)
 
     def _sort(self, notices: Iterable[Waiting]) -> tuple[list[Fate], list[Told]]:
         """What is dropped by rule, and what is to be told."""
@@ -140,7 +156,7 @@ class Clerk:
         found = {each.claim.tenant_id: each for each in entries if each.verdict.reach is Reach.CONNECTION}
         for tenant_id, entry in sorted(found.items()):
             code = entry.verdict.code or "unknown"
-            if mark_broken(dbsession, tenant_id, code):
+            if mark_broken(dbsession, tenant_id, code, self._broken.get(tenant_id)):
                 self._tell_administrators(dbsession, tenant_id, code)
 
     def _tell_administrators(self, dbsession: Session, tenant_id: str, code: str) -> None:

@@ -103,6 +103,7 @@ message = Table(
     Column("trouble", Text, comment="Slack's code, or ours, when it was not sent"),
     timestamp("posted_at"),
     Index(None, "tenant_id", "posted_at"),
+    Index(None, "lane_id"),
     CheckConstraint("outcome IN ('sent', 'failed', 'unknown')", name="outcome"),
     comment="What was given to Slack, and what became of it.",
 )
@@ -123,6 +124,7 @@ notice = Table(
     timestamp("finished_at", nullable=True),
     Index("ix_cocoom_slack_notice_waiting", "lane_id", "id", postgresql_where=text("state = 'waiting'")),
     Index(None, "event_pk"),
+    Index(None, "lane_id"),
     Index(None, "message_id"),
     Index(
         "ix_cocoom_slack_notice_dead",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cocoom_hooks import Hooks
 from cocoom_hooks.payloads import Tenant
 from cocoom_slack_plugin.connections import connection as connections
+from cocoom_slack_plugin.connections.tables import connection
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.errors import NotConnected
 from cocoom_slack_plugin.notifications import outbox
@@ -25,10 +26,14 @@ LOOK_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How far the test message has come: a notice's state, or ``unseen`` while no worker has decided it."""
+    """How far the test message has come: a notice's state, or ``unseen`` while no worker has decided it.
+
+    ``is_final`` says that waiting longer shows nothing new: it is finished, its lane has trouble, or it is held.
+    """
 
     state: str
     explanation: str
+    is_final: bool = False
 
 
 def record(dbsession: Session, tenant: Tenant, channel: str) -> str:
@@ -41,6 +46,11 @@ def record(dbsession: Session, tenant: Tenant, channel: str) -> str:
             else "notifications are off"
         )
         raise NotConnected(f"{tenant.subdomain}: {why}")
+    if found.held_at is not None:
+        raise NotConnected(
+            f"{tenant.subdomain}: notices are held since the connection was broken; first say what becomes of them: "
+            f"`cocoom-slack catch-up {tenant.subdomain} deliver|summarise|discard`"
+        )
     event_id = f"test-{secrets.token_hex(8)}"
     tested = ConnectionTested(
         tenant=tenant, event_id=event_id, occurred_at=datetime.now(UTC), actor=None, channel=channel
@@ -55,20 +65,17 @@ def wait(hooks: Hooks, tenant_id: str, event_id: str, seconds: float) -> End:
     while True:
         with transaction(hooks) as dbsession:
             end = _look(dbsession, tenant_id, event_id)
-        if (
-            end.state not in ("unseen", "waiting")
-            or "trouble" in end.explanation
-            or time.monotonic() > deadline
-        ):
+        if end.is_final or time.monotonic() > deadline:
             return end
         time.sleep(LOOK_SECONDS)
 
 
 def _look(dbsession: Session, tenant_id: str, event_id: str) -> End:
     row = dbsession.execute(
-        select(notice.c.state, notice.c.reason, lane.c.trouble, lane.c.conversation)
+        select(notice.c.state, notice.c.reason, lane.c.trouble, lane.c.conversation, connection.c.held_at)
         .join(event, event.c.id == notice.c.event_pk)
         .outerjoin(lane, lane.c.id == notice.c.lane_id)
+        .outerjoin(connection, connection.c.tenant_id == event.c.tenant_id)
         .where(event.c.tenant_id == tenant_id, event.c.event_id == event_id)
     ).one_or_none()
     if row is None:
@@ -76,10 +83,15 @@ def _look(dbsession: Session, tenant_id: str, event_id: str) -> End:
             "unseen", "no worker has taken it: is `cocoom-slack worker` running, with the same settings?"
         )
     if row.state == "sent":
-        return End("sent", f"sent to {row.conversation}")
+        return End("sent", f"sent to {row.conversation}", is_final=True)
     if row.state == "waiting":
-        trouble = (
-            f"trouble in this conversation: {row.trouble}" if row.trouble else "still waiting for its turn"
-        )
-        return End("waiting", trouble)
-    return End(row.state, f"{row.state}: {row.reason}")
+        return _waits(row.trouble, row.held_at is not None)
+    return End(row.state, f"{row.state}: {row.reason}", is_final=True)
+
+
+def _waits(trouble: str | None, is_held: bool) -> End:
+    if trouble:
+        return End("waiting", f"trouble in this conversation: {trouble}", is_final=True)
+    if is_held:
+        return End("waiting", "held: the connection was broken meanwhile, see `status`", is_final=True)
+    return End("waiting", "still waiting for its turn")

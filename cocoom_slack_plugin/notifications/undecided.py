@@ -82,9 +82,11 @@ def _decide(row: Row[*tuple[Any, ...]], routes: Sequence[Route]) -> list[Decisio
 
 def _routes(dbsession: Session, tenants: Iterable[str]) -> dict[str, list[Route]]:
     found: dict[str, list[Route]] = defaultdict(list)
-    columns = select(route.c.tenant_id, route.c.subject, route.c.channel, route.c.thread_id, route.c.locale)
-    for row in dbsession.execute(columns.where(route.c.tenant_id.in_(sorted(tenants))).order_by(route.c.id)):
-        found[row.tenant_id].append(Route(row.subject, row.channel, row.thread_id, row.locale))
+    columns = select(*route.c["tenant_id", "subject", "channel", "thread_id", "locale", "on_doubt"])
+    for tenant_id, *fields in dbsession.execute(
+        columns.where(route.c.tenant_id.in_(sorted(tenants))).order_by(route.c.id)
+    ):
+        found[tenant_id].append(Route(*fields))
     return found
 
 
@@ -110,11 +112,13 @@ def _open_lanes(dbsession: Session, wanted: Iterable[Lane]) -> dict[Lane, int]:
 
 # One statement for all, taken apart by unnest: a row each would cost more than deciding.
 _NOTICES = text("""
-    INSERT INTO cocoom_slack_notice (tenant_id, event_pk, lane_id, locale, state, reason, finished_at)
-    SELECT tenant_id, event_pk, lane_id, locale, CASE WHEN reason IS NULL THEN 'waiting' ELSE 'dropped' END, reason,
-           CASE WHEN reason IS NULL THEN NULL ELSE now() END
+    INSERT INTO cocoom_slack_notice (tenant_id, event_pk, lane_id, locale, on_doubt, state, reason, finished_at)
+    SELECT tenant_id, event_pk, lane_id, locale, on_doubt,
+           CASE WHEN reason IS NULL THEN 'waiting' ELSE 'dropped' END, reason,
+           CASE WHEN reason IS NOT NULL THEN now() END
     FROM unnest(CAST(:tenants AS text[]), CAST(:events AS bigint[]), CAST(:lanes AS bigint[]), CAST(:locales AS text[]),
-                CAST(:reasons AS text[])) WITH ORDINALITY AS n(tenant_id, event_pk, lane_id, locale, reason, place)
+                CAST(:doubts AS text[]), CAST(:reasons AS text[]))
+         WITH ORDINALITY AS n(tenant_id, event_pk, lane_id, locale, on_doubt, reason, place)
     ORDER BY place
 """)
 
@@ -130,6 +134,7 @@ def _open_notices(
             "events": [row.id for row, _ in decided],
             "lanes": [lanes.get((row.tenant_id, each.conversation or "")) for row, each in decided],
             "locales": [each.locale for _, each in decided],
+            "doubts": [each.on_doubt for _, each in decided],
             "reasons": [each.dropped for _, each in decided],
         },
     )

@@ -138,6 +138,8 @@ def _reconnect(deployment: Deployment, slack: Control) -> None:
     with deployment.relay.open_session() as dbsession:
         sealed = VAULT.seal(SecretStr(token), tenant, SecretKind.BOT_TOKEN)
         connections.save(dbsession, tenant, {"team_id": "T0ACME", "sealed_bot_token": sealed})
+        # As somebody decides who wants what waited to be delivered.
+        connections.change(dbsession, connections.get(dbsession, tenant), {"held_at": None})
         dbsession.commit()
 
 

@@ -55,6 +55,8 @@ def upgrade() -> None:
         ["tenant_id", "id"],
         postgresql_where=sa.text("state IN ('failed', 'unknown')"),
     )
+    for table in ("cocoom_slack_notice", "cocoom_slack_message"):
+        op.create_index(f"ix_{table}_lane_id", table, ["lane_id"])
     op.add_column("cocoom_slack_lane", sa.Column("doubted_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table_comment(
         "cocoom_slack_lane",
@@ -73,6 +75,8 @@ def downgrade() -> None:
         "The ordered, paced line of notices for one conversation. due_at is null while nothing waits.",
     )
     op.drop_column("cocoom_slack_lane", "doubted_at")
+    for table in ("cocoom_slack_message", "cocoom_slack_notice"):
+        op.drop_index(f"ix_{table}_lane_id", table)
     op.drop_index("ix_cocoom_slack_notice_dead", "cocoom_slack_notice")
     for table in ("cocoom_slack_notice", "cocoom_slack_route"):
         op.drop_constraint(f"ck_{table}_on_doubt", table)

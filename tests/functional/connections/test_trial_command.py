@@ -27,8 +27,8 @@ def test_a_test_message_arrives(deployment: Deployment, worker: Start, slack: Co
 
     said = deployment.bad("test", "acme", "C0BOARD", "--seconds", "60")
     assert "trouble in this conversation: " in said
-    slack.fault("error", "chat.postMessage", code="invalid_blocks", times=1)
-    assert "failed: invalid_blocks" in deployment.bad("test", "acme", "C0NEWS", "--seconds", "60")
+    slack.fault("error", "chat.postMessage", code="msg_too_long", times=1)
+    assert "failed: msg_too_long" in deployment.bad("test", "acme", "C0NEWS", "--seconds", "60")
     slack.uninstall_app("A0ACME", "T0ACME")
     said = deployment.bad("test", "acme", "C0GENERAL", "--seconds", "60")
     assert "trouble in this conversation: account_inactive" in said

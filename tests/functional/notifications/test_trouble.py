@@ -18,6 +18,7 @@ from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.tables import connection
 from cocoom_slack_plugin.connections.vault import SecretKind
 from cocoom_slack_plugin.notifications import serve
+from cocoom_slack_plugin.notifications.catch_up import Choice, catch_up
 from cocoom_slack_plugin.notifications.verdict import CHANNEL_PROBE_SECONDS, RETRY_SECONDS
 from cocoom_slack_plugin.runtime import Runtime
 from demo.slack.control import Control
@@ -305,6 +306,9 @@ def test_a_revoked_token_stops_the_tenant_and_is_told_once(routed: Host, slack: 
         sealed = VAULT.seal(SecretStr(token), ACME.id, SecretKind.BOT_TOKEN)
         connections.save(dbsession, ACME.id, {"team_id": "T0ACME", "sealed_bot_token": sealed})
         dbsession.commit()
+    routed.drain()
+    assert len(slack.requests(POST, team="T0ACME")) == 1, "somebody has to say what becomes of what waited"
+    assert catch_up(routed.hooks, ACME, Choice.DELIVER, "test")
     routed.drain()
     assert titles(slack.messages("T0ACME", "news")) == [*(f"a{number}" for number in range(5)), "later"]
     assert {state for state, _ in routed.states} == {"sent"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,15 +23,17 @@ from cocoom_hooks.payloads import (
     UserStatus,
 )
 from cocoom_slack_plugin.notifications.decide import (
+    GIVE_UP,
     NEWCOMERS,
     POSTS,
+    RESEND,
     TOLD_OR_TESTED,
     Decision,
     Route,
     addressee,
     decide,
 )
-from cocoom_slack_plugin.notifications.events import PAYLOADS, ConnectionTested
+from cocoom_slack_plugin.notifications.events import PAYLOADS, ConnectionTested, NoticesSummarised
 from cocoom_slack_plugin.testing import envelope, make_comment, make_post, make_tenant, make_user
 
 ACME = make_tenant()
@@ -155,6 +158,31 @@ def test_a_test_goes_to_its_channel_past_all_routes() -> None:
     assert addressee("connection_tested", event) is None
 
 
+def _summarised(conversation: str, **fields: Any) -> NoticesSummarised:
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    known = {"locale": "fr", "counts": {"share_published": 2}, "since": at, "until": at}
+    return NoticesSummarised(**{**envelope(ACME), **known, **fields}, conversation=conversation)
+
+
+def test_a_summary_goes_where_its_notices_waited_and_in_their_language() -> None:
+    assert decide("notices_summarised", _summarised("C0NEWS"), [DEFAULT]) == [Decision("C0NEWS", "fr")]
+    assert addressee("notices_summarised", _summarised("C0NEWS")) is None
+    personal = _summarised("@bob", addressee=BOB)
+    assert decide("notices_summarised", personal, []) == [Decision("@bob", "fr")]
+    assert addressee("notices_summarised", personal) == BOB
+
+
+def test_a_routes_word_on_doubt_is_its_decisions_and_personal_ones_are_sent_again() -> None:
+    routes = [Route(POSTS, "C0A", on_doubt=GIVE_UP), Route(POSTS, "C0B")]
+    decided = decide("share_published", _published(), routes)
+    assert [each.on_doubt for each in decided] == [GIVE_UP, RESEND]
+    joined = CollaboratorEvent(**envelope(ACME), collaborator=BOB)
+    (newcomer,) = decide("collaborator_joined", joined, [Route(NEWCOMERS, "C0W", on_doubt=GIVE_UP)])
+    assert newcomer.on_doubt == GIVE_UP
+    (personal,) = decide("comment_added", _commented(), routes)
+    assert personal.on_doubt == RESEND
+
+
 @pytest.mark.parametrize("kind", [*sorted(set(PAYLOADS) - TOLD_OR_TESTED), "from_a_newer_version"])
 def test_everything_else_is_told_to_nobody_and_leaves_a_record(kind: str) -> None:
     thread = Thread(id="general", name="general", url=f"{ACME.url}/threads/general")
@@ -164,7 +192,7 @@ def test_everything_else_is_told_to_nobody_and_leaves_a_record(kind: str) -> Non
 
 
 def test_the_six_cases_are_told() -> None:
-    assert TOLD_OR_TESTED - {"connection_tested"} == {
+    assert TOLD_OR_TESTED - {"connection_tested", "notices_summarised"} == {
         "publication_published",
         "share_published",
         "collaborator_joined",

@@ -26,7 +26,7 @@ from cocoom_hooks.payloads import (
     UserStatus,
 )
 from cocoom_slack_plugin.errors import InvalidEvent
-from cocoom_slack_plugin.notifications.events import PAYLOADS, ConnectionTested, dump, load
+from cocoom_slack_plugin.notifications.events import PAYLOADS, ConnectionTested, NoticesSummarised, dump, load
 from cocoom_slack_plugin.testing import envelope, make_comment, make_post, make_tenant, make_user
 
 ACME = make_tenant()
@@ -44,6 +44,14 @@ EXTRA: dict[type[Event], dict[str, Any]] = {
     ThreadEvent: {"thread": THREAD, "changed_fields": ("name",)},
     TenantEvent: {},
     ConnectionTested: {"channel": "C0NEWS"},
+    NoticesSummarised: {
+        "conversation": "@bob",
+        "locale": "fr",
+        "counts": {"share_published": 2, "comment_added": 1},
+        "since": datetime(2026, 1, 2, 9, 30, tzinfo=UTC),
+        "until": datetime(2026, 1, 3, tzinfo=UTC),
+        "addressee": BOB,
+    },
 }
 
 
@@ -53,7 +61,10 @@ def _event(kind: str, **changes: Any) -> Any:
 
 
 def test_every_event_hook_has_a_payload_class() -> None:
-    assert set(PAYLOADS) == {hook.removeprefix("cocoom_") for hook in event_types()} | {"connection_tested"}
+    assert set(PAYLOADS) == {hook.removeprefix("cocoom_") for hook in event_types()} | {
+        "connection_tested",
+        "notices_summarised",
+    }
 
 
 @pytest.mark.parametrize("kind", sorted(PAYLOADS))

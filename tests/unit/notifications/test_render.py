@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from cocoom_hooks.payloads import (
     Role,
 )
 from cocoom_slack_plugin.notifications.decide import TOLD_OR_TESTED
-from cocoom_slack_plugin.notifications.events import ConnectionTested
+from cocoom_slack_plugin.notifications.events import ConnectionTested, NoticesSummarised
 from cocoom_slack_plugin.notifications.render import render
 from cocoom_slack_plugin.slack import Message
 from cocoom_slack_plugin.testing import envelope, make_comment, make_post, make_tenant, make_user
@@ -194,6 +195,38 @@ GOLDEN: list[tuple[str, str, Event, dict[str, tuple[str, list[str]]]]] = [
             "fr": (
                 "Acme peut publier ici. Ceci est un message de test demandé par quelqu’un.",
                 [f"[Acme]({HERE}) peut publier ici. Ceci est un message de test demandé par quelqu’un."],
+            ),
+        },
+    ),
+    (
+        "a summary",
+        "notices_summarised",
+        NoticesSummarised(
+            **_of(None),
+            conversation="C0NEWS",
+            locale="en",
+            counts={"share_published": 2, "collaborator_joined": 1, "publication_published": 3},
+            since=datetime(2026, 1, 2, 9, 30, tzinfo=UTC),
+            until=datetime(2026, 1, 4, 0, 15, tzinfo=timezone(timedelta(hours=2))),
+        ),
+        {
+            "en": (
+                "What Acme had to tell here between 2026-01-02 09:30 and 2026-01-03 22:15 (UTC), while it was "
+                "disconnected from Slack: Posts: 5 · Newcomers: 1",
+                [
+                    f"What [Acme]({HERE}) had to tell here between 2026-01-02 09:30 and 2026-01-03 22:15 (UTC), "
+                    "while it was disconnected from Slack:",
+                    "Posts: 5 · Newcomers: 1",
+                ],
+            ),
+            "fr": (
+                "Ce que Acme avait à annoncer ici entre le 02/01/2026 à 09:30 et le 03/01/2026 à 22:15 (UTC), "
+                "pendant sa déconnexion de Slack : Publications : 5 · Nouveaux membres : 1",
+                [
+                    f"Ce que [Acme]({HERE}) avait à annoncer ici entre le 02/01/2026 à 09:30 et le 03/01/2026 à 22:15 "
+                    "(UTC), pendant sa déconnexion de Slack :",
+                    "Publications : 5 · Nouveaux membres : 1",
+                ],
             ),
         },
     ),
