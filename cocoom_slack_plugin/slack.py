@@ -64,10 +64,6 @@ class Message:
     blocks: Sequence[Mapping[str, Any]]
     metadata: Mapping[str, Any] | None = None
 
-    def plain(self) -> Message:
-        """The same in words alone, for when Slack does not take the rest."""
-        return Message(self.text, ())
-
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -140,20 +136,26 @@ class SlackGateway:
         answer = await self._call("chat.postMessage", token, arguments)
         return Posted(_text(answer, "channel"), _text(answer, "ts"))
 
-    async def history(self, token: SecretStr, channel: str, since: float) -> list[Shown]:
-        """The newest messages of a channel since an instant (seconds of the epoch) that carry an app's metadata.
+    async def history(
+        self, token: SecretStr, channel: str, since: float, pages: int = 5
+    ) -> tuple[list[Shown], bool]:
+        """The messages of a channel since an instant (seconds of the epoch) that carry an app's metadata, and whether
+        these are all: no more than so many pages of 200 are read, of which some apps get 15 (slack.md E4).
 
-        Needs the history scope of the channel's kind. One page of 200; some apps get 15 (slack.md E4).
+        Needs the history scope of the channel's kind.
         """
         arguments = {"channel": channel, "oldest": f"{since:.6f}", "limit": 200, "include_all_metadata": True}
-        answer = await self._call("conversations.history", token, arguments, form=True)
-        found = answer.get("messages")
-        messages = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-        return [
-            Shown(Posted(channel, _text(each, "ts")), each["metadata"])
-            for each in messages
-            if isinstance(each.get("metadata"), dict)
-        ]
+        shown: list[Shown] = []
+        for _ in range(pages):
+            answer = await self._call("conversations.history", token, arguments, form=True)
+            found = answer.get("messages")
+            shown += [_shown(channel, each) for each in found or () if _has_metadata(each)]
+            more = answer.get("response_metadata")
+            cursor = more.get("next_cursor") if isinstance(more, dict) else None
+            if not cursor:
+                return shown, True
+            arguments["cursor"] = cursor
+        return shown, False
 
     async def user_by_email(self, token: SecretStr, email: str) -> str | None:
         """The id of the active user with this address, None when there is none (needs ``users:read.email``)."""
@@ -289,6 +291,14 @@ def _wait(headers: Mapping[str, Any], code: object) -> float:
     except (TypeError, ValueError):
         return DEFAULT_WAIT
     return min(max(asked, 1.0), LONGEST_WAIT) if asked == asked else DEFAULT_WAIT
+
+
+def _has_metadata(message: Any) -> bool:
+    return isinstance(message, dict) and isinstance(message.get("metadata"), dict)
+
+
+def _shown(channel: str, message: dict[str, Any]) -> Shown:
+    return Shown(Posted(channel, _text(message, "ts")), message["metadata"])
 
 
 def _text(answer: Any, key: str) -> str:

@@ -11,6 +11,15 @@ OPENS_AT = 5
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 
 
+def count(before: int, failed: int, *, probed: bool) -> int | None:
+    """How many failures there are in a row now; None when nothing failed, or only what began before it opened."""
+    if not failed:
+        return None
+    if before < OPENS_AT:
+        return min(before + failed, OPENS_AT)
+    return before + 1 if probed else None
+
+
 def pause(failures: int) -> float:
     """Seconds until the next probe, after this many failures in a row; 0 while the breaker is closed."""
     if failures < OPENS_AT:

@@ -15,7 +15,8 @@ class Claim:
     """A lane that this worker may serve for as long as it keeps the lease alive.
 
     ``idle`` is how many seconds ago the lane could have posted; ``doubted_at`` since when it is unknown whether Slack
-    took a message of it.
+    took a message of it, and ``doubt_upto`` the last notice of that message where it held one that must not be doubled.
+    A ``probe`` finds out for its whole workspace whether Slack is back.
     """
 
     lane_id: int
@@ -25,6 +26,8 @@ class Claim:
     attempts: int
     idle: float
     doubted_at: datetime | None
+    doubt_upto: int | None = None
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,6 @@ class Waiting:
     notice_id: int
     locale: str
     on_doubt: str
-    since: datetime
     kind: str
     payload: dict[str, Any]
 

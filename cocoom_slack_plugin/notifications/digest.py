@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from cocoom_hooks.payloads import Event
 from cocoom_slack_plugin.notifications.render import NAME_LIMIT, Text, metadata, put_in_words, render
-from cocoom_slack_plugin.notifications.rich_text import Element, bold, bullets, clean, escaped, rich_text
+from cocoom_slack_plugin.notifications.rich_text import bold, bullets, clean, escaped, rich_text
 from cocoom_slack_plugin.slack import Message
 from cocoom_slack_plugin.translations import N_, translations
 
@@ -30,7 +29,6 @@ class Told:
     event: Event
     locale: str
     on_doubt: str = "resend"
-    since: datetime | None = None
 
 
 def how_many(told: Sequence[Told], credit: int) -> int:
@@ -55,19 +53,33 @@ def compose_message(told: Sequence[Told]) -> Message:
     if len(told) == 1:
         return render(first.kind, first.event, first.locale)
     texts = [put_in_words(each.kind, each.event, each.locale) for each in told]
-    head = translations(first.locale).gettext(N_("{count} notifications from {base}"))
-    title = head.format(count=len(told), base=clean(first.event.tenant.name, NAME_LIMIT))
-    lines: list[list[Element]] = [text.short for text in texts]
+    title = _title(told)
     block = rich_text([bold(title)])
-    block["elements"].append(bullets(lines))
-    return Message(_spoken(title, texts), [block], metadata([each.event.event_id for each in told]))
+    block["elements"].append(bullets([text.short for text in texts]))
+    return Message(_spoken(title, texts)[0], [block], metadata([each.event.event_id for each in told]))
 
 
-def _spoken(title: str, texts: Sequence[Text]) -> str:
+def in_words(told: Sequence[Told]) -> tuple[Message, int]:
+    """A message without blocks and metadata, for when Slack does not take these, and how many of these it tells of."""
+    texts = [put_in_words(each.kind, each.event, each.locale) for each in told]
+    if len(told) == 1:
+        return Message(escaped(texts[0].sentence), ()), 1
+    _, count = _spoken(_title(told), texts)
+    words, count = _spoken(_title(told[:count]), texts[:count])
+    return Message(words, ()), count
+
+
+def _title(told: Sequence[Told]) -> str:
+    head = translations(told[0].locale).gettext(N_("{count} notifications from {base}"))
+    return head.format(count=len(told), base=clean(told[0].event.tenant.name, NAME_LIMIT))
+
+
+def _spoken(title: str, texts: Sequence[Text]) -> tuple[str, int]:
+    """The title and a line for each, as many as there is room for, and how many these are."""
     spoken = title
-    for text in texts:
+    for count, text in enumerate(texts):
         longer = f"{spoken}\n• {text.sentence}"
         if len(escaped(longer)) > LONGEST_TEXT:
-            return escaped(f"{spoken}\n• …")
+            return escaped(f"{spoken}\n• …"), count
         spoken = longer
-    return escaped(spoken)
+    return escaped(spoken), len(texts)

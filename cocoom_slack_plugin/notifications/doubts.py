@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from pydantic import SecretStr
 
@@ -28,6 +27,7 @@ SCOPES = {
     "G": {"groups:history"},
     "D": {"im:history"},
 }
+GIVE_UP = "give_up"
 BEFORE_SECONDS = 330.0
 """How far before the doubt the message may have been posted: the longest lease, and clocks that differ."""
 
@@ -45,29 +45,32 @@ async def already_posted(
         return None
     since = claim.doubted_at.timestamp() - BEFORE_SECONDS
     try:
-        shown = await gateway.history(token, place, since)
+        shown, complete = await gateway.history(token, place, since)
     except SlackRateLimited:
         # Of this method alone (slack.md E4): posting is not what was limited.
         return None
     except SlackRefused as refused:
         log.info("history of %s cannot be read: %s", place, refused.code)
         return None
-    return {event_id: item.posted for item in shown for event_id in event_ids(item.metadata)}
+    found = {event_id: item.posted for item in shown for event_id in event_ids(item.metadata)}
+    # What is not among the newest of many is not proved to be absent.
+    return found if found or complete else None
 
 
 def settle(
-    told: Sequence[Told], doubted_at: datetime, shown: Mapping[str, Posted] | None
+    told: Sequence[Told], doubt_upto: int | None, shown: Mapping[str, Posted] | None
 ) -> tuple[Verdict, list[Fate]] | None:
-    """What a doubt from an earlier attempt comes to, None when the notices are simply to be posted."""
+    """What a doubt from an earlier attempt comes to, None when the notices are simply to be posted.
+
+    ``doubt_upto`` is the last notice of the message in doubt, where it held one that must not be doubled.
+    """
     if shown is not None:
         arrived = [each for each in told if each.event.event_id in shown]
         if not arrived:
             return None
         verdict = replace(sent(shown[arrived[-1].event.event_id]), called=False)
         return verdict, fates_of(arrived, verdict)
-    given_up = [
-        each for each in told if each.on_doubt == "give_up" and (each.since or doubted_at) <= doubted_at
-    ]
+    given_up = [each for each in told if each.on_doubt == GIVE_UP and each.notice_id <= (doubt_upto or 0)]
     if not given_up:
         return None
     return Verdict(state="unknown"), [Fate(each.notice_id, "unknown", "answer_lost") for each in given_up]
@@ -78,8 +81,8 @@ def doubted(verdict: Verdict, carried: Sequence[Told]) -> tuple[Verdict, list[Fa
     fates = [
         Fate(
             each.notice_id,
-            "unknown" if each.on_doubt == "give_up" else verdict.state,
-            verdict.code if each.on_doubt == "give_up" or verdict.state else None,
+            "unknown" if each.on_doubt == GIVE_UP else verdict.state,
+            verdict.code if each.on_doubt == GIVE_UP or verdict.state else None,
             carried=True,
         )
         for each in carried

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.connections.tables import connection
@@ -21,7 +22,7 @@ from cocoom_slack_plugin.notifications.tables import event, lane, notice, worksp
 from cocoom_slack_plugin.settings import Settings
 
 # The walk from tenant to tenant costs one step in the index for each that has something waiting, however much it is.
-# Lanes that somebody else is claiming or recording just now are passed over.
+# A workspace's budget is spent by one claim at a time; what somebody else has locked just now is passed over.
 _DUE = text("""
     WITH RECURSIVE walk(tenant_id) AS (
         (SELECT tenant_id FROM cocoom_slack_lane WHERE due_at IS NOT NULL ORDER BY tenant_id LIMIT 1)
@@ -33,19 +34,20 @@ _DUE = text("""
         SELECT walk.tenant_id, coalesce(busy.lanes, 0) AS busy, least(
             :share - coalesce(busy.lanes, 0),
             CASE WHEN s.failures >= :opens_at THEN 1
-                 WHEN :interval = 0 OR s.tenant_id IS NULL THEN :share
+                 WHEN :interval = 0 THEN :share
                  ELSE floor(least(extract(epoch FROM clock_timestamp() - s.ready_at), :rest) / :interval) + 1 END
-        )::int AS room
+        )::int AS room, s.failures >= :opens_at AS probe
         FROM walk
         JOIN cocoom_slack_connection c USING (tenant_id)
-        LEFT JOIN cocoom_slack_workspace s USING (tenant_id)
+        JOIN cocoom_slack_workspace s USING (tenant_id)
         LEFT JOIN unnest(CAST(:busy_tenants AS text[]), CAST(:busy_lanes AS int[])) AS busy(tenant_id, lanes)
             USING (tenant_id)
         WHERE c.notifications_enabled AND c.health = 'ok' AND c.held_at IS NULL
-          AND (s.ready_at IS NULL OR s.ready_at <= clock_timestamp())
+          AND s.ready_at <= clock_timestamp()
+        FOR UPDATE OF s SKIP LOCKED
     )
-    SELECT id FROM (
-        SELECT due.id, due.due_at,
+    SELECT id, probe FROM (
+        SELECT due.id, due.due_at, open.probe,
                open.busy + row_number() OVER (PARTITION BY open.tenant_id ORDER BY due.due_at) AS place
         FROM open CROSS JOIN LATERAL (
             SELECT l.id, l.due_at FROM cocoom_slack_lane l
@@ -64,18 +66,17 @@ _CLAIM = text("""
         doubted_at = coalesce(doubted_at, lease_until)
     WHERE id = ANY(CAST(:ids AS bigint[]))
     RETURNING l.id, l.tenant_id, l.conversation, l.fence, l.attempts,
-              extract(epoch FROM clock_timestamp() - l.ready_at)::float8, l.doubted_at
+              extract(epoch FROM clock_timestamp() - l.ready_at)::float8, l.doubted_at, l.doubt_upto
 """)
 
 # While the breaker is open, one lane at a time finds out whether Slack is back.
 _CHARGE = text("""
-    INSERT INTO cocoom_slack_workspace AS s (tenant_id, ready_at)
-    SELECT tenant_id, clock_timestamp() + make_interval(secs => lanes * :interval - :rest)
-    FROM unnest(CAST(:tenants AS text[]), CAST(:lanes AS int[])) AS taken(tenant_id, lanes) ORDER BY tenant_id
-    ON CONFLICT (tenant_id) DO UPDATE SET ready_at = CASE
+    UPDATE cocoom_slack_workspace s SET ready_at = CASE
         WHEN s.failures >= :opens_at THEN clock_timestamp() + make_interval(secs => :probe)
-        ELSE EXCLUDED.ready_at
-             + greatest(s.ready_at - clock_timestamp() + make_interval(secs => :rest), make_interval()) END
+        ELSE greatest(s.ready_at, clock_timestamp() - make_interval(secs => :rest))
+             + make_interval(secs => taken.lanes * :interval) END
+    FROM unnest(CAST(:tenants AS text[]), CAST(:lanes AS int[])) AS taken(tenant_id, lanes)
+    WHERE s.tenant_id = taken.tenant_id
 """)
 
 
@@ -91,11 +92,11 @@ def claim(
     pace, busy = Pace.of_workspace(settings), busy or {}
     given = {"interval": pace.interval, "rest": pace.rest, "opens_at": OPENS_AT}
     shares = {"share": settings.tenant_share, "busy_tenants": list(busy), "busy_lanes": list(busy.values())}
-    due = list(dbsession.scalars(_DUE, {**given, **shares, "most": most}))
+    due = {row.id: row.probe for row in dbsession.execute(_DUE, {**given, **shares, "most": most})}
     if not due:
         return []
-    rows = dbsession.execute(_CLAIM, {"ids": due, "lease": settings.lease})
-    claims = [Claim(*row) for row in rows]
+    rows = dbsession.execute(_CLAIM, {"ids": list(due), "lease": settings.lease})
+    claims = [replace(Claim(*row), probe=due[row[0]]) for row in rows]
     taken: dict[str, int] = defaultdict(int)
     for each in claims:
         taken[each.tenant_id] += 1
@@ -125,18 +126,27 @@ def renew(dbsession: Session, held: Sequence[Claim], lease: float) -> tuple[set[
     return renewed, {each.lane_id for each in held if known.get(each.lane_id) != each.fence}
 
 
+def announce(dbsession: Session, claim: Claim, notice_id: int) -> bool:
+    """Note up to which notice the next message of this lane reaches, before it is posted.
+
+    Whoever takes over knows then what must not be doubled. Returns whether the claim still holds.
+    """
+    held = update(lane).where(lane.c.id == claim.lane_id, lane.c.fence == claim.fence)
+    return dbsession.execute(held.values(doubt_upto=notice_id)).rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
 def waiting(dbsession: Session, claims: Iterable[Claim], most: int) -> list[list[Waiting]]:
     """For each lane the first notices that wait in it, at most ``most``. A lane without any is settled and left out."""
     by_lane = {each.lane_id: each for each in claims}
     first = (
-        select(notice.c.id, notice.c.event_pk, notice.c.locale, notice.c.on_doubt, notice.c.created_at)
+        select(notice.c.id, notice.c.event_pk, notice.c.locale, notice.c.on_doubt)
         .where(notice.c.lane_id == lane.c.id, notice.c.state == "waiting")
         .order_by(notice.c.id)
         .limit(most)
         .lateral()
     )
     rows = dbsession.execute(
-        select(lane.c.id, *first.c["id", "locale", "on_doubt", "created_at"], event.c.kind, event.c.payload)
+        select(lane.c.id, *first.c["id", "locale", "on_doubt"], event.c.kind, event.c.payload)
         .select_from(lane.join(first, text("true")).join(event, event.c.id == first.c.event_pk))
         .where(lane.c.id.in_(by_lane))
         .order_by(lane.c.id, first.c.id)

@@ -27,7 +27,7 @@ def record(dbsession: Session, entries: Sequence[Entry], pace: Pace) -> set[int]
     if valid:
         _record_notices(dbsession, valid, _record_messages(dbsession, valid))
         _settle(dbsession, valid, pace)
-        workspaces.record(dbsession, [(each.claim.tenant_id, each.verdict) for each in valid])
+        workspaces.record(dbsession, [(each.claim, each.verdict) for each in valid])
     return {each.claim.lane_id for each in entries} - ours
 
 
@@ -77,7 +77,8 @@ _LANES = text("""
         attempts = CASE WHEN v.counts THEN l.attempts + 1 WHEN v.finished THEN 0 ELSE l.attempts END,
         trouble = v.trouble,
         doubted_at = CASE WHEN v.doubt THEN coalesce(l.doubted_at, clock_timestamp()) WHEN v.finished THEN NULL
-                     ELSE l.doubted_at END
+                     ELSE l.doubted_at END,
+        doubt_upto = NULL
     FROM (
         SELECT e.id, e.counts, e.finished, e.doubt, e.trouble, greatest(
             CASE WHEN e.called

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -13,16 +14,26 @@ from cocoom_hooks.payloads import AdministratorNotice, Tenant
 from cocoom_slack_plugin.connections.connection import Connection
 from cocoom_slack_plugin.connections.health import mark_broken
 from cocoom_slack_plugin.connections.vault import SecretKind
+from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.errors import InvalidEvent, NotConnected, SecretUnreadable, SlackError, SlackRefused
 from cocoom_slack_plugin.notifications.claims import Claim, Entry, Fate, Waiting
-from cocoom_slack_plugin.notifications.digest import Told, compose_message, how_many
-from cocoom_slack_plugin.notifications.doubts import already_posted, doubted, fates_of, settle
+from cocoom_slack_plugin.notifications.digest import Told, compose_message, how_many, in_words
+from cocoom_slack_plugin.notifications.doubts import GIVE_UP, already_posted, doubted, fates_of, settle
 from cocoom_slack_plugin.notifications.events import load
+from cocoom_slack_plugin.notifications.lanes import announce
 from cocoom_slack_plugin.notifications.pace import Pace
 from cocoom_slack_plugin.notifications.targets import Outlook, Targets
-from cocoom_slack_plugin.notifications.verdict import LATER, Reach, Verdict, broken, judge, sent
+from cocoom_slack_plugin.notifications.verdict import (
+    LATER,
+    Reach,
+    Verdict,
+    broken,
+    judge,
+    judge_preparation,
+    sent,
+)
 from cocoom_slack_plugin.runtime import Runtime
-from cocoom_slack_plugin.slack import Message, SlackGateway
+from cocoom_slack_plugin.slack import SlackGateway
 from cocoom_slack_plugin.slack_codes import FORM
 from cocoom_slack_plugin.switches import Function
 from cocoom_slack_plugin.translations import N_, best_locale, translations
@@ -63,7 +74,8 @@ class Clerk:
         except (NotConnected, SecretUnreadable) as error:
             verdict, fates = broken(error.code), []
         except SlackError as error:
-            verdict, fates = judge(error, claim.attempts), []
+            verdict = judge_preparation(error, claim.attempts)
+            fates = fates_of(told, verdict) if verdict.state else []
         self._note(connection, verdict)
         return Entry(claim, verdict, [*dropped, *fates])
 
@@ -100,7 +112,6 @@ class Clerk:
                     event=event,
                     locale=each.locale,
                     on_doubt=each.on_doubt,
-                    since=each.since,
                 )
             )
         return dropped, told
@@ -122,34 +133,48 @@ class Clerk:
         if claim.doubted_at is not None:
             place = outlook.places.get(claim.lane_id, target)
             shown = await already_posted(self._slack, token, connection, claim, place)
-            if (settled := settle(told, claim.doubted_at, shown)) is not None:
+            if (settled := settle(told, claim.doubt_upto, shown)) is not None:
                 return settled
         if not still_ours():
             return LATER, []
         carried = told[: how_many(told, self._pace.credit(claim.idle))]
+        if any(each.on_doubt == GIVE_UP for each in carried):
+            last = carried[-1].notice_id
+            if not await asyncio.to_thread(self._announce, claim, last):
+                return LATER, []
         return await self._post(token, target, carried, claim.attempts)
+
+    def _announce(self, claim: Claim, notice_id: int) -> bool:
+        with transaction(self._runtime.hooks) as dbsession:
+            return announce(dbsession, claim, notice_id)
 
     async def _post(
         self, token: SecretStr, target: str, carried: Sequence[Told], attempts: int
     ) -> tuple[Verdict, list[Fate]]:
         """Post one message. When Slack does not take a digest, its first notice is tried alone."""
         try:
-            verdict = await self._post_message(token, target, compose_message(carried))
+            verdict, carried = await self._post_message(token, target, carried)
         except SlackError as error:
             verdict = judge(error, attempts)
         if verdict.state == "failed" and len(carried) > 1:
             return await self._post(token, target, carried[:1], attempts)
         return doubted(verdict, carried) if verdict.in_doubt else (verdict, fates_of(carried, verdict))
 
-    async def _post_message(self, token: SecretStr, target: str, message: Message) -> Verdict:
-        """Post it, and once more in words alone when Slack does not take its form. Raises SlackError."""
+    async def _post_message(
+        self, token: SecretStr, target: str, carried: Sequence[Told]
+    ) -> tuple[Verdict, Sequence[Told]]:
+        """Post it, and once more in words alone when Slack does not take its form. Raises SlackError.
+
+        Returns what the message carries: in words alone there may be room for less.
+        """
         try:
-            return sent(await self._slack.post(token, target, message))
+            return sent(await self._slack.post(token, target, compose_message(carried))), carried
         except SlackRefused as refused:
             if refused.code not in FORM:
                 raise
             log.error("Slack does not take the form of a message: %s", refused)
-            return sent(await self._slack.post(token, target, message.plain()), refused.code)
+            message, count = in_words(carried)
+            return sent(await self._slack.post(token, target, message), refused.code), carried[:count]
 
     def note_broken(self, dbsession: Session, entries: Iterable[Entry]) -> None:
         """Mark connections that just turned out broken; their administrators are told, once."""

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -75,6 +76,9 @@ lane = Table(
     Column("attempts", Integer, nullable=False, server_default="0", comment="in a row without success"),
     Column("trouble", Text, comment="why the last attempt did not succeed"),
     timestamp("doubted_at", nullable=True),
+    Column(
+        "doubt_upto", BigInteger, comment="the last notice of the message in doubt, if it must not be doubled"
+    ),
     UniqueConstraint("tenant_id", "conversation"),
     Index("ix_cocoom_slack_lane_due", "tenant_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     comment="The ordered, paced line of notices for one conversation. due_at is null while nothing waits; doubted_at "
@@ -85,7 +89,9 @@ workspace = Table(
     f"{PREFIX}workspace",
     metadata,
     Column("tenant_id", Text, primary_key=True),
-    timestamp("ready_at"),
+    Column(
+        "ready_at", DateTime(timezone=True), nullable=False, server_default=text("now() - interval '1 hour'")
+    ),
     Column("failures", Integer, nullable=False, server_default="0", comment="of Slack's, in a row"),
     Column("trouble", Text, comment="why the breaker is open, or what Slack asked us to wait for"),
     comment="What all lanes of a tenant share: the budget of its workspace, Slack's pauses, and the breaker.",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cocoom_slack_plugin.errors import InvalidEvent
 from cocoom_slack_plugin.notifications.decide import Decision, Route, decide
 from cocoom_slack_plugin.notifications.events import load
-from cocoom_slack_plugin.notifications.tables import event, lane, route
+from cocoom_slack_plugin.notifications.tables import event, lane, route, workspace
 from cocoom_slack_plugin.translations import DEFAULT_LOCALE
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,8 @@ def _open_lanes(dbsession: Session, wanted: Iterable[Lane]) -> dict[Lane, int]:
         index_elements=["tenant_id", "conversation"],
         set_={"due_at": func.coalesce(lane.c.due_at, func.greatest(lane.c.ready_at, func.now()))},
     )
+    workspaces = [{"tenant_id": each} for each in sorted({tenant_id for tenant_id, _ in keys})]
+    dbsession.execute(upsert(workspace).values(workspaces).on_conflict_do_nothing())
     rows = dbsession.execute(statement.returning(lane.c.id, lane.c.tenant_id, lane.c.conversation))
     return {(row.tenant_id, row.conversation): row.id for row in rows}
 

@@ -64,7 +64,7 @@ def broken(code: str) -> Verdict:
 
 
 def judge(error: SlackError, attempts: int) -> Verdict:
-    """What follows from a failed call. ``attempts`` is how many have failed in a row before this one."""
+    """What follows from a failed post. ``attempts`` is how many have failed in a row before this one."""
     match error:
         case SlackRateLimited():
             return Verdict(code=error.code, pause=error.retry_after, reach=Reach.WORKSPACE)
@@ -82,6 +82,21 @@ def judge(error: SlackError, attempts: int) -> Verdict:
         counts=True,
         called=True,
     )
+
+
+def judge_preparation(error: SlackError, attempts: int) -> Verdict:
+    """What follows when something that Slack was asked before the post failed: no message is in doubt, none counted."""
+    match error:
+        case SlackRateLimited():
+            # A limit of that method alone (slack.md D3).
+            return Verdict(code=error.code, pause=error.retry_after)
+        case SlackRefused() if trouble_of(error.code) is Trouble.CREDENTIAL and error.code != "missing_scope":
+            return broken(error.code)
+        case SlackRefused():
+            return Verdict(state="failed", code=error.code)
+    if attempts >= len(RETRY_SECONDS):
+        return Verdict(state="failed", code=error.code, reach=Reach.SLACK)
+    return Verdict(code=error.code, pause=RETRY_SECONDS[attempts], reach=Reach.SLACK, counts=True)
 
 
 def _refused(code: str) -> Verdict:

@@ -10,44 +10,44 @@ from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.database import seconds_from_now
 from cocoom_slack_plugin.notifications import breaker
+from cocoom_slack_plugin.notifications.claims import Claim
 from cocoom_slack_plugin.notifications.tables import workspace
 from cocoom_slack_plugin.notifications.verdict import Reach, Verdict
 
 
-def record(dbsession: Session, attempts: Iterable[tuple[str, Verdict]]) -> None:
-    """Take note of attempts, each with its tenant: pauses are kept, failures counted, a success closes the breaker."""
-    by_tenant: dict[str, list[Verdict]] = defaultdict(list)
-    for tenant_id, verdict in attempts:
-        by_tenant[tenant_id].append(verdict)
+def record(dbsession: Session, attempts: Iterable[tuple[Claim, Verdict]]) -> None:
+    """Take note of attempts: pauses are kept, failures counted, a success closes the breaker."""
+    by_tenant: dict[str, list[tuple[Claim, Verdict]]] = defaultdict(list)
+    for claim, verdict in attempts:
+        by_tenant[claim.tenant_id].append((claim, verdict))
     for tenant_id in _in_trouble(dbsession, by_tenant):
         _note(dbsession, tenant_id, by_tenant[tenant_id])
 
 
-def _in_trouble(dbsession: Session, by_tenant: dict[str, list[Verdict]]) -> list[str]:
+def _in_trouble(dbsession: Session, by_tenant: dict[str, list[tuple[Claim, Verdict]]]) -> list[str]:
     """The tenants of which there is something to note, in the order in which their rows are locked by everybody."""
     troubled = select(workspace.c.tenant_id).where(
         workspace.c.tenant_id.in_(list(by_tenant)), workspace.c.trouble.is_not(None)
     )
     fresh = {
         tenant_id
-        for tenant_id, verdicts in by_tenant.items()
-        if any(each.reach in (Reach.SLACK, Reach.WORKSPACE) for each in verdicts)
+        for tenant_id, attempts in by_tenant.items()
+        if any(verdict.reach in (Reach.SLACK, Reach.WORKSPACE) for _, verdict in attempts)
     }
     return sorted(fresh | set(dbsession.scalars(troubled)))
 
 
-def _note(dbsession: Session, tenant_id: str, verdicts: Sequence[Verdict]) -> None:
+def _note(dbsession: Session, tenant_id: str, attempts: Sequence[tuple[Claim, Verdict]]) -> None:
     locked = select(workspace.c.failures).where(workspace.c.tenant_id == tenant_id).with_for_update()
     before = dbsession.scalar(locked) or 0
-    waits = [each for each in verdicts if each.reach is Reach.WORKSPACE]
-    failed = [each for each in verdicts if each.reach is Reach.SLACK]
+    waits = [verdict for _, verdict in attempts if verdict.reach is Reach.WORKSPACE]
+    failed = [(claim, verdict) for claim, verdict in attempts if verdict.reach is Reach.SLACK]
     if waits:
         _pause(dbsession, tenant_id, max(each.pause for each in waits), 0, waits[0].code)
-    elif any(each.posted for each in verdicts):
+    elif any(verdict.posted for _, verdict in attempts):
         _close(dbsession, tenant_id, was_open=before >= breaker.OPENS_AT)
-    elif failed:
-        failures = before + len(failed)
-        _pause(dbsession, tenant_id, breaker.pause(failures), failures, failed[-1].code)
+    elif failures := breaker.count(before, len(failed), probed=any(claim.probe for claim, _ in failed)):
+        _pause(dbsession, tenant_id, breaker.pause(failures), failures, failed[-1][1].code)
 
 
 def _pause(dbsession: Session, tenant_id: str, seconds: float, failures: int, code: str | None) -> None:

@@ -19,7 +19,12 @@ def upgrade() -> None:
     op.create_table(
         "cocoom_slack_workspace",
         sa.Column("tenant_id", sa.Text(), nullable=False),
-        sa.Column("ready_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "ready_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now() - interval '1 hour'"),
+            nullable=False,
+        ),
         sa.Column(
             "failures", sa.Integer(), server_default="0", nullable=False, comment="of Slack's, in a row"
         ),
@@ -31,6 +36,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", name="pk_cocoom_slack_workspace"),
         comment="What all lanes of a tenant share: the budget of its workspace, Slack's pauses, and the breaker.",
+    )
+    op.execute(
+        "INSERT INTO cocoom_slack_workspace (tenant_id) SELECT DISTINCT tenant_id FROM cocoom_slack_lane"
     )
     op.add_column(
         "cocoom_slack_connection",
@@ -58,6 +66,15 @@ def upgrade() -> None:
     for table in ("cocoom_slack_notice", "cocoom_slack_message"):
         op.create_index(f"ix_{table}_lane_id", table, ["lane_id"])
     op.add_column("cocoom_slack_lane", sa.Column("doubted_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "cocoom_slack_lane",
+        sa.Column(
+            "doubt_upto",
+            sa.BigInteger(),
+            nullable=True,
+            comment="the last notice of the message in doubt, if it must not be doubled",
+        ),
+    )
     op.create_table_comment(
         "cocoom_slack_lane",
         "The ordered, paced line of notices for one conversation. due_at is null while nothing waits; doubted_at "
@@ -74,6 +91,7 @@ def downgrade() -> None:
         "cocoom_slack_lane",
         "The ordered, paced line of notices for one conversation. due_at is null while nothing waits.",
     )
+    op.drop_column("cocoom_slack_lane", "doubt_upto")
     op.drop_column("cocoom_slack_lane", "doubted_at")
     for table in ("cocoom_slack_message", "cocoom_slack_notice"):
         op.drop_index(f"ix_{table}_lane_id", table)

@@ -366,11 +366,22 @@ def test_other_credential_troubles(routed: Host, slack: Control, code: str) -> N
     assert routed.states == [("waiting", None)]
 
 
+def test_a_scope_that_only_a_look_up_lacks_fails_that_notice_and_breaks_nothing(
+    routed: Host, slack: Control
+) -> None:
+    slack.set_token_scopes("xoxb-demo-acme", ["chat:write", "chat:write.public"])
+    routed.comment(BOB)
+    routed.share("News")
+    routed.drain()
+    assert routed.health() == ("ok", None)
+    assert sorted(routed.states) == [("failed", "missing_scope"), ("sent", None)]
+
+
 def test_looking_up_a_person_may_break_the_connection_too(routed: Host, slack: Control) -> None:
-    slack.set_token_scopes("xoxb-demo-acme", ["chat:write"])
+    slack.fault("error", "users.lookupByEmail", code="account_inactive")
     routed.comment(BOB)
     routed.drain()
-    assert routed.health() == ("broken", "missing_scope")
+    assert routed.health() == ("broken", "account_inactive")
     assert slack.requests(POST) == []
 
 
