@@ -1,4 +1,4 @@
-"""Found: what delivery should do and does not yet. Each of these fails."""
+"""The edges of delivery: what is asked before a post, what a doubt reaches to, and claims made at the same moment."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def _wide(host: Host, thread: SlackThread, count: int) -> None:
     host.execute(insert(tables.route).values(rows))
 
 
-# --- looking up a person: nothing was posted, and yet it is judged as a post ---
+# --- looking up a person, or into the history: nothing was posted, and it is not judged as a post ---
 
 
 def test_a_person_who_cannot_be_looked_up_for_good_does_not_keep_asking_slack(
     host: Host, slack: Control
 ) -> None:
-    """The verdict is `failed`, no notice is named in it, nothing pauses: the lane comes back at once, for ever."""
+    """It is asked once, and the notice fails with the reason."""
     slack.fault("error", LOOK_UP, code="new_error_2027")
     host.comment(BOB)
     host.drain(budget=2.0)
@@ -90,7 +90,7 @@ def test_a_look_up_that_fails_does_not_give_up_a_notice_that_was_never_posted(
 
 
 def test_a_history_that_fails_is_no_attempt_to_post(host: Host, slack: Control) -> None:
-    """Each failed look leaves another message `unknown`."""
+    """A failed look leaves no message behind."""
     host.route(ACME, "C0NEWS")
     host.set_connection(ACME, scopes=[*BOT_SCOPES, "channels:history"])
     slack.fault("reset_after", POST, times=1)
@@ -103,7 +103,7 @@ def test_a_history_that_fails_is_no_attempt_to_post(host: Host, slack: Control) 
     assert host.outcomes == ["unknown", "sent"]
 
 
-# --- doubt reaches further than the message ---
+# --- doubt reaches no further than the message ---
 
 
 def _lose_a_worker_that_posted_the_first(host: Host) -> None:
@@ -123,7 +123,7 @@ def _lose_a_worker_that_posted_the_first(host: Host) -> None:
 
 
 def test_a_lost_worker_does_not_give_up_what_waited_behind_its_message(host: Host, slack: Control) -> None:
-    """By default three may go alone; the lost one posted the first. All three end as unknown, two of them unsent."""
+    """By default three may go alone; the lost one posted the first."""
     host.route(ACME, "C0NEWS")
     default = host.but(digest_size=20, channel_interval=1.0, channel_burst=3)
     for key in ("e1", "e2", "e3"):
@@ -137,7 +137,7 @@ def test_a_lost_worker_does_not_give_up_what_waited_behind_its_message(host: Hos
 
 
 def test_a_lost_worker_does_not_give_up_what_was_shared_after_it_was_lost(host: Host, slack: Control) -> None:
-    """The doubt is dated to the end of the lease, which is later than the loss."""
+    """The doubt is dated to the end of the lease, which is later than the loss; what was announced counts."""
     host.route(ACME, "C0NEWS")
     default = host.but(digest_size=20, channel_interval=1.0, channel_burst=3)
     default.share("e1", event_id="e1")
@@ -152,7 +152,7 @@ def test_a_lost_worker_does_not_give_up_what_was_shared_after_it_was_lost(host: 
 
 
 def test_a_lost_answer_does_not_give_up_what_was_not_in_the_message(host: Host, slack: Control) -> None:
-    """The first may be doubled and waits; the one behind it, which may not, was never posted and is given up."""
+    """The first may be doubled and waits; the one behind it, which may not, was never posted and is sent."""
     host.route(ACME, "C0NEWS")
     default = host.but(digest_size=20, channel_interval=1.0, channel_burst=3)
     slack.fault("reset_after", POST, times=1)
@@ -172,7 +172,7 @@ def test_a_lost_answer_does_not_give_up_what_was_not_in_the_message(host: Host, 
 def test_a_busy_history_of_more_than_one_page_is_not_taken_for_proof_of_absence(
     host: Host, slack: Control, slack_thread: SlackThread
 ) -> None:
-    """`has_more` is not looked at: behind 200 newer messages (15 for some apps) the lost one counts as not there."""
+    """Behind 200 newer messages (15 for some apps) there are more pages."""
     host.route(ACME, "C0NEWS")
     host.set_connection(ACME, scopes=[*BOT_SCOPES, "channels:history"])
     slack.fault("reset_after", POST, times=1)
@@ -199,7 +199,7 @@ def test_a_busy_history_of_more_than_one_page_is_not_taken_for_proof_of_absence(
 def test_a_digest_in_words_alone_names_every_notice_that_it_counts_as_sent(
     host: Host, slack: Control, code: str
 ) -> None:
-    """The words end after 3,800 characters with a dot, dot, dot; what they leave out is recorded as sent."""
+    """There is room for less in words; what they leave out waits for the next message."""
     host.route(ACME, "C0NEWS")
     condensing = host.but(digest_size=20, channel_burst=1)
     for number in range(20):
@@ -217,7 +217,7 @@ def test_a_digest_in_words_alone_names_every_notice_that_it_counts_as_sent(
 def test_a_breaker_that_opens_on_calls_made_at_once_begins_with_its_first_pause(
     host: Host, slack: Control, slack_thread: SlackThread
 ) -> None:
-    """Sixteen calls that fail within a second count as sixteen probes in a row: five minutes instead of seconds."""
+    """Sixteen calls that fail within the same second are no sixteen probes in a row."""
     _wide(host, slack_thread, 16)
     slack.fault("server_error", POST, team="T0ACME", status=503, times=16)
     slack.settings(latency_ms=200)
@@ -237,7 +237,6 @@ def _claim(host: Host) -> int:
 
 
 def test_the_very_first_claim_of_a_workspace_keeps_to_its_burst(host: Host) -> None:
-    """Without a row of its own yet, the share alone limits it."""
     for number in range(20):
         host.route(ACME, f"C0CHANNEL{number}")
     limited = host.but(workspace_per_minute=60)
@@ -247,7 +246,7 @@ def test_the_very_first_claim_of_a_workspace_keeps_to_its_burst(host: Host) -> N
 
 
 def test_two_claims_at_once_keep_to_one_burst(host: Host) -> None:
-    """Both look at the budget before either has charged it."""
+    """Nobody looks at a budget that somebody else is spending."""
     for number in range(20):
         host.route(ACME, f"C0CHANNEL{number}")
     limited = host.but(workspace_per_minute=60)
@@ -300,7 +299,7 @@ def test_while_the_breaker_is_open_two_claims_at_once_make_one_probe(host: Host)
 def test_a_small_worker_serves_a_quiet_tenant_beside_a_noisy_one(
     host: Host, slack: Control, slack_thread: SlackThread
 ) -> None:
-    """With no more lanes in flight than a tenant's share, the noisy tenant's older lanes all go first."""
+    """Even with no more lanes in flight than a tenant's share."""
     _wide(host, slack_thread, 60)
     host.route(GLOBEX, "C1NEWS")
     slack.settings(latency_ms=100)
