@@ -6,13 +6,17 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: demo test check static bench format clean
+.PHONY: demo test faults check static bench format clean
 
 demo: $(READY)
 	$(BIN)/python -m demo $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --ignore tests/faults $(ARGS)
+
+# Processes killed, servers stopped, lines cut, and a storm of it all: some ten minutes.
+faults: $(READY)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/faults $(ARGS)
 
 check: static test
 	$(BIN)/python -m tests.wheel

@@ -1,6 +1,7 @@
 """The ways of posting that are measured against each other, each in a process of its own.
 
-``python -m bench.contenders NAME WORLD COUNT CHANNELS SETTINGS`` tells COUNT notices and prints what that took as JSON.
+``python -m bench.contenders NAME WORLD COUNT THREAD SETTINGS`` posts COUNT messages, into the channels of that thread,
+and prints what that took as JSON. SETTINGS, as JSON, are changes of our own settings.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
@@ -23,12 +24,11 @@ from rq.serializers import JSONSerializer
 from slack_sdk import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bench.world import CHANNELS, World, conversations, tenant, token
-from cocoom_hooks.payloads import PostEvent
+from bench.world import World, conversations, publication, tenant, token
+from cocoom_slack_plugin.notifications import worker
 from cocoom_slack_plugin.notifications.drain import Drain
 from cocoom_slack_plugin.notifications.render import render
 from cocoom_slack_plugin.slack import SlackGateway
-from cocoom_slack_plugin.testing import envelope, make_post, make_user
 
 IN_FLIGHT = 256
 PLAIN_QUEUE = "plain"
@@ -36,24 +36,18 @@ PLAIN_QUEUE = "plain"
 
 @dataclass(frozen=True)
 class Task:
-    """How many notices are to be told, in how many channels of each tenant, under which settings of ours."""
+    """How many messages go into the channels of which thread, and with which settings ours posts them."""
 
-    count: int
-    channels: int
-    settings: dict[str, Any]
+    count: int = 0
+    thread: str = "few"
+    settings: dict[str, object] = field(default_factory=dict)
 
 
-@lru_cache
 def content(tenant_number: int) -> dict[str, Any]:
-    """What a publication's message consists of, so that every contender sends the same bytes; made once."""
+    """What a publication's message consists of, so that every contender sends the same bytes."""
     base = tenant(tenant_number)
     message = render("publication_published", publication(tenant_number), base.locale)
     return {"text": message.text, "blocks": list(message.blocks), "metadata": dict(message.metadata or {})}
-
-
-def publication(tenant_number: int) -> PostEvent:
-    base, bob = tenant(tenant_number), make_user()
-    return PostEvent(**envelope(base, bob), post=make_post(base, bob))
 
 
 def bare(world: World, task: Task) -> None:
@@ -62,7 +56,7 @@ def bare(world: World, task: Task) -> None:
 
 
 async def _bare(world: World, task: Task) -> None:
-    gate, targets = asyncio.Semaphore(IN_FLIGHT), conversations(task.channels)
+    gate, targets = asyncio.Semaphore(IN_FLIGHT), conversations(task.thread)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         client = AsyncWebClient(base_url=f"{world.slack_url}/api/", session=http, retry_handlers=[])
 
@@ -87,6 +81,11 @@ async def _ours(world: World, task: Task) -> None:
         await Drain(runtime, gateway, Flag()).run(runtime.settings.drain_budget)
 
 
+def whole_worker(world: World, task: Task) -> None:
+    """Our worker as the operator runs it, with its queue and its sweeper, until it is asked to stop."""
+    worker.run(world.runtime(**task.settings))
+
+
 def simple_worker(world: World, task: Task) -> None:
     """A job for each message, worked off in the worker's own process."""
     _work(world, SimpleWorker)
@@ -107,7 +106,7 @@ def _work(world: World, kind: type[SimpleWorker | Worker]) -> None:
 def enqueue(world: World, count: int) -> None:
     """Fill the queue for the two RQ contenders."""
     queue = Queue(PLAIN_QUEUE, connection=Redis.from_url(world.redis_url), serializer=JSONSerializer)
-    targets = conversations(CHANNELS)
+    targets = conversations("few")
     for number in range(count):
         t, channel = targets[number % len(targets)]
         queue.enqueue(post_one, world.slack_url, token(t), channel, content(t), result_ttl=0)
@@ -122,20 +121,33 @@ def post_one(slack_url: str, bot_token: str, channel: str, body: dict[str, Any])
 CONTENDERS: dict[str, Callable[[World, Task], None]] = {
     "bare": bare,
     "ours": ours,
+    "worker": whole_worker,
     "rq-simple": simple_worker,
     "rq-forking": forking_worker,
 }
 
 
-def main(name: str, world: str, count: str, channels: str, settings: str) -> None:
-    began, work = time.perf_counter(), CONTENDERS[name]
-    work(World.load(world), Task(int(count), int(channels), json.loads(settings)))
-    seconds = time.perf_counter() - began
+def main(name: str, world: str, count: str, thread: str, settings: str) -> None:
+    task, work = Task(int(count), thread, json.loads(settings)), CONTENDERS[name]
+    began, used = time.time(), _cpu_seconds()
+    work(World.load(world), task)
+    ended, cpu = time.time(), _cpu_seconds() - used
+    print(json.dumps({"began": began, "ended": ended, "cpu": cpu, "peak_mib": _peak_mib()}))
+
+
+def _cpu_seconds() -> float:
+    """Used so far. What importing took is left out by the difference: it is not the price of a message."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    cpu = sum(each.ru_utime + each.ru_stime for each in used)
-    print(
-        json.dumps({"seconds": seconds, "cpu": cpu, "peak_mib": max(each.ru_maxrss for each in used) / 1024})
-    )
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _peak_mib() -> float:
+    """The most memory that this process held. Linux counts its parent's into ``ru_maxrss``, but not into VmHWM."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        return int(fields["VmHWM"].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

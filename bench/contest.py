@@ -1,74 +1,80 @@
-"""Running contenders as processes over the same world, and reading what they took."""
+"""Running contenders as processes, and making sure that each told Slack exactly what it was to tell."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
-from bench.contenders import publication
-from bench.world import CHANNELS, TENANTS, World, channel_id, tenant
-from cocoom_slack_plugin.database import transaction
-from cocoom_slack_plugin.notifications import outbox, routes
-from cocoom_slack_plugin.notifications.decide import POSTS, Route
+from bench.world import World
 from demo.stage import ROOT, environment
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What contenders took, as whole processes: the longest one's seconds, and the sums of the rest."""
+    """What one contender, or several together, took. ``began`` and ``ended`` are Unix times; starting is left out."""
 
-    seconds: float
+    began: float
+    ended: float
     cpu: float
     peak_mib: float
 
-
-def record(world: World, count: int, channels: int = CHANNELS) -> None:
-    """Let every tenant publish often enough for ``count`` notices: each of its channels is told of each post."""
-    world.empty()
-    runtime = world.runtime()
-    with transaction(runtime.hooks) as dbsession:
-        for number in range(TENANTS):
-            for channel in range(channels):
-                routes.add(dbsession, tenant(number).id, Route(POSTS, channel_id(number, channel)))
-        for number in range(count // channels):
-            outbox.record(dbsession, "publication_published", publication(number % TENANTS))
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.began
 
 
 def contend(
     world: World,
     name: str,
     count: int,
-    channels: int = CHANNELS,
+    *,
+    each: int = 1,
+    thread: str = "few",
     processes: int = 1,
-    settings: dict[str, Any] | None = None,
+    **settings: object,
 ) -> Taken:
-    """Run a contender in so many processes at once. Raises RuntimeError unless Slack was told exactly ``count``."""
+    """Run one contender, or ``processes`` of it together, until ``count`` notices are told.
+
+    ``each`` is how many conversations are told of one event. Raises RuntimeError unless every event was told exactly
+    that often; a message that tells of several events counts for each of them.
+    """
     world.control.clear_record()
-    arguments = [name, world.dump(), str(count), str(channels), json.dumps(settings or {})]
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "bench.contenders", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env=environment(),
+    running = [start(world, name, count, thread, **settings) for _ in range(processes)]
+    taken = together([finish(process, name) for process in running])
+    told = Counter(world.control.posted().values())
+    if told != {each: count // each}:
+        raise RuntimeError(
+            f"{name}: {count // each} events, each for {each}; told were, by how often, {dict(told)}"
         )
-        for _ in range(processes)
-    ]
-    ended = [(process.communicate(), process.returncode) for process in started]
-    if any(code for _, code in ended) or world.told != count:
-        raise RuntimeError(f"{name} told {world.told} of {count}: {[said[1][-2000:] for said, _ in ended]}")
-    return _together([json.loads(said[0]) for said, _ in ended])
+    return taken
 
 
-def _together(taken: Sequence[dict[str, float]]) -> Taken:
-    return Taken(
-        seconds=max(each["seconds"] for each in taken),
-        cpu=sum(each["cpu"] for each in taken),
-        peak_mib=sum(each["peak_mib"] for each in taken),
+def together(taken: list[Taken]) -> Taken:
+    """Processes that worked side by side: CPU and memory add up."""
+    began, ended = min(each.began for each in taken), max(each.ended for each in taken)
+    return Taken(began, ended, sum(each.cpu for each in taken), sum(each.peak_mib for each in taken))
+
+
+def start(
+    world: World, name: str, count: int = 0, thread: str = "few", **settings: object
+) -> subprocess.Popen[str]:
+    arguments = [name, world.dump(), str(count), thread, json.dumps(settings)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "bench.contenders", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment(),
     )
+
+
+def finish(process: subprocess.Popen[str], name: str) -> Taken:
+    """Wait for the end. Raises RuntimeError with what it said when it failed."""
+    printed, complaints = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{name} ended with status {process.returncode}: {complaints[-2000:]}")
+    return Taken(**json.loads(printed))

@@ -51,3 +51,11 @@ def show(rows: Sequence[Row], path: Path) -> None:
     Console(width=150).print(table)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
+
+
+def sum_up(rows: Sequence[Row]) -> str:
+    """How many goals were met, and which were not."""
+    goals = [row for row in rows if row.met is not None]
+    missed = [f"{row.name}: {row.ratio:.2f} instead of {row.goal}" for row in goals if not row.met]
+    said = f"{len(goals) - len(missed)} of {len(goals)} goals met"
+    return f"{said}; not met: {'; '.join(missed)}" if missed else said

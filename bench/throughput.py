@@ -1,62 +1,71 @@
-"""Notices a second of our workers, beside the bare loop and beside plain RQ jobs, at several latencies of Slack.
+"""Notices a second of our worker processes, beside the bare loop and plain RQ jobs, at several latencies of Slack.
 
-Told in two ways. *Wide*: a thousand lanes with a few notices each, every notice a message of its own, as the bare
-loop posts them: this compares like with like. *Narrow*: a hundred lanes far behind, which are condensed. CPU is that
-of the contender's own process; PostgreSQL and Slack's stand-in share the same machine.
+20 tenants publish into 5 channels each: 100 lanes, each with a long line of notices. Because a lane has one message
+under way at a time, at most 100 are, while the bare loop, which keeps no order, has 256. ``wide`` compares like with
+like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bench.contenders import enqueue
-from bench.contest import contend, record
+from bench.contest import Taken, contend
 from bench.report import Row, compared
-from bench.world import CHANNELS, MANY_CHANNELS, TENANTS, World
+from bench.world import TENANTS, THREADS, World, publication
+from cocoom_slack_plugin.database import transaction
+from cocoom_slack_plugin.notifications import outbox
 
-GOAL_LATENCY = 150
-SINGLY = {"digest_size": 1}
+DIGEST = 20
+CHANNELS = THREADS["few"]
 
 
-def measure(world: World, latency_ms: int, count: int, plain_count: int) -> Iterator[Row]:
-    """All contenders at one latency of Slack. ``count`` notices, ``plain_count`` for the slow ones."""
+def measure(world: World, latency_ms: int, count: int, plain: Sequence[Row]) -> Iterator[Row]:
+    """``count`` notices, each told by a message of its own; then condensed, as the settings' defaults have it; then
+    shared by two processes."""
     world.control.settings(latency_ms=latency_ms)
-    at, judged = f"at {latency_ms} ms", latency_ms == GOAL_LATENCY
-    bare = contend(world, "bare", count, MANY_CHANNELS)
-    rate = Row(f"bare loop, 256 in flight, {at}", count / bare.seconds, "notices/s")
-    cpu = Row(f"bare loop: CPU, {at}", bare.cpu / count * 1000, "s/1000 notices")
-    yield from (rate, cpu, Row(f"bare loop: peak memory, {at}", bare.peak_mib, "MiB"))
+    at = f"20 x 5 lanes, at {latency_ms} ms"
+    bare = contend(world, "bare", count)
+    bare_rows = figures("bare loop, 256 in flight", at, bare, count)
+    yield from bare_rows
 
-    wide = f"one worker, {TENANTS * MANY_CHANNELS} lanes, a message each, {at}"
-    record(world, count, MANY_CHANNELS)
-    one = contend(world, "ours", count, MANY_CHANNELS, settings=SINGLY)
-    ours = compared(wide, count / one.seconds, "notices/s", rate, ">=0.7" if judged else None)
-    yield ours
-    yield compared(f"{wide}: CPU", one.cpu / count * 1000, "s/1000 notices", cpu, "<=3" if judged else None)
-    yield Row(f"{wide}: peak memory", one.peak_mib, "MiB")
+    one = figures("one worker", at, _ours(world, count), count)
+    yield from beside(one, bare_rows)
+    yield from (compared(one[0].name, one[0].value, one[0].unit, row) for row in plain)
 
-    yield from _two_workers(world, count, at, ours)
-    yield from _narrow(world, count, at, rate)
-    for name in ("rq-simple", "rq-forking"):
-        enqueue(world, plain_count)
-        plain = contend(world, name, plain_count)
-        row = Row(f"{name}, a job for each message, {at}", plain_count / plain.seconds, "notices/s")
-        yield row
-        goal = ">=100" if judged and name == "rq-simple" else None
-        yield compared(wide, ours.value, "notices/s", row, goal)
+    condensed = _ours(world, count, digest_size=DIGEST)
+    goal = ">=0.7" if latency_ms == 150 else None
+    rate = figures("one worker, condensed where behind", at, condensed, count)[0]
+    yield compared(rate.name, rate.value, rate.unit, bare_rows[0], goal)
+
+    two = _ours(world, count, processes=2)
+    yield from beside(figures("two workers together", at, two, count), one)
 
 
-def _two_workers(world: World, count: int, at: str, one: Row) -> Iterator[Row]:
-    record(world, count, MANY_CHANNELS)
-    two = contend(world, "ours", count, MANY_CHANNELS, processes=2, settings=SINGLY)
-    yield compared(f"two workers, a message each, {at}", count / two.seconds, "notices/s", one)
-    yield Row(f"two workers: CPU of both, {at}", two.cpu / count * 1000, "s/1000 notices")
-    yield Row(f"two workers: peak memory of both, {at}", two.peak_mib, "MiB")
+def figures(name: str, at: str, taken: Taken, count: int) -> list[Row]:
+    """Rate, CPU and memory of a contender that told ``count`` notices."""
+    return [
+        Row(f"{name}, {at}", count / taken.seconds, "notices/s"),
+        Row(f"{name}: CPU, {at}", taken.cpu / count * 1000, "s/1000 notices"),
+        Row(f"{name}: peak memory, {at}", taken.peak_mib, "MiB"),
+    ]
 
 
-def _narrow(world: World, count: int, at: str, rate: Row) -> Iterator[Row]:
-    for words, settings in (("condensed", {}), ("a message each", SINGLY)):
-        record(world, count, CHANNELS)
-        taken = contend(world, "ours", count, CHANNELS, settings=settings)
-        name = f"one worker, {TENANTS * CHANNELS} lanes far behind, {words}, {at}"
-        yield compared(name, count / taken.seconds, "notices/s", rate)
+def beside(
+    rows: Sequence[Row], references: Sequence[Row], goals: Sequence[str | None] = (None,) * 3
+) -> Iterator[Row]:
+    """Each figure with its ratio to the same figure of another contender."""
+    for row, reference, goal in zip(rows, references, goals, strict=True):
+        yield compared(row.name, row.value, row.unit, reference, goal)
+
+
+def _ours(world: World, count: int, *, processes: int = 1, digest_size: int = 1) -> Taken:
+    world.clear()
+    publish(world, "few", count)
+    return contend(world, "ours", count, each=CHANNELS, processes=processes, digest_size=digest_size)
+
+
+def publish(world: World, thread: str, count: int) -> None:
+    """Let the tenants publish in turn until that makes ``count`` notices."""
+    with transaction(world.host()) as dbsession:
+        for number in range(count // THREADS[thread]):
+            outbox.record(dbsession, "publication_published", publication(number % TENANTS, thread))

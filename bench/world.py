@@ -8,27 +8,32 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import SecretStr
-from sqlalchemy import create_engine, text
+from redis import Redis
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from cocoom_hooks import Hooks, build_plugin_manager
-from cocoom_hooks.payloads import Tenant
-from cocoom_slack_plugin import plugin  # noqa: F401 - its imports bring every table
+from cocoom_hooks.payloads import PostEvent, Tenant, Thread
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.vault import SecretKind
 from cocoom_slack_plugin.database import metadata, transaction
-from cocoom_slack_plugin.notifications import tables
+from cocoom_slack_plugin.notifications import routes
+from cocoom_slack_plugin.notifications.decide import POSTS, Route
+from cocoom_slack_plugin.plugin import SlackPlugin
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.settings import EXAMPLE_KEY, Settings
-from cocoom_slack_plugin.testing import MemoryServices, make_tenant
+from cocoom_slack_plugin.testing import MemoryServices, envelope, make_post, make_tenant, make_user
 from demo.servers import both
 from demo.slack.control import Control
 from demo.stage import environment
 
-TENANTS, CHANNELS, MANY_CHANNELS = 20, 5, 50
+TENANTS = 20
+THREADS = {"few": 5, "many": 50}
+"""The threads that a tenant posts in, and how many of its channels are told of a post there."""
 SCOPES = ("chat:write", "chat:write.public", "users:read", "users:read.email")
 
 
@@ -48,9 +53,16 @@ def token(number: int) -> str:
     return f"xoxb-bench-{number}"
 
 
-def conversations(channels: int) -> list[tuple[int, str]]:
-    """Every (tenant number, channel id); neighbours in the list belong to different tenants."""
-    return [(t, channel_id(t, c)) for c in range(channels) for t in range(TENANTS)]
+def conversations(thread: str) -> list[tuple[int, str]]:
+    """Every (tenant number, channel id) told of this thread; neighbours in the list belong to different tenants."""
+    return [(t, channel_id(t, c)) for c in range(THREADS[thread]) for t in range(TENANTS)]
+
+
+def publication(tenant_number: int, thread: str = "few") -> PostEvent:
+    """Bob publishes in this thread. Every publication is an event of its own, with content of the same size."""
+    base, bob = tenant(tenant_number), make_user()
+    place = Thread(id=thread, name=thread, url=f"{base.url}/threads/{thread}")
+    return PostEvent(**envelope(base, bob), post=make_post(base, bob, thread=place))
 
 
 @dataclass(frozen=True)
@@ -72,8 +84,12 @@ class World:
     def control(self) -> Control:
         return Control(self.slack_url, timeout=60)
 
+    @cached_property
+    def engine(self) -> Engine:
+        return create_engine(self.database_url, pool_size=20)
+
     def settings(self, **changes: object) -> Settings:
-        """Without pauses and limits, so that what is measured is our own work; a measurement of pace sets them."""
+        """No pace, no budget, a message for each notice, as the plain alternatives have it; except for ``changes``."""
         known = {
             "tenants": "* notifications",
             "encryption_keys": f"example {EXAMPLE_KEY}",
@@ -81,32 +97,34 @@ class World:
             "slack_url": self.slack_url,
             "channel_interval": 0,
             "workspace_per_minute": 0,
-            "tenant_share": 256,
+            "digest_size": 1,
             "drain_budget": 120,
             "lanes_in_flight": 256,
         }
         return Settings.model_validate({**known, **changes})
 
-    @property
-    def told(self) -> int:
-        """How many notices Slack has been told: a digest counts for each of its own."""
-        return sum(self.control.posted().values())
-
-    def empty(self) -> None:
-        """Forget all events, notices, lanes and routes, as vacuumed as a database at rest."""
-        engine = create_engine(self.database_url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as open_:
-            for table in (tables.notice, tables.message, tables.lane, tables.event, tables.route):
-                open_.execute(text(f"TRUNCATE {table.name} CASCADE"))
-            open_.execute(text("TRUNCATE cocoom_slack_workspace"))
-        engine.dispose()
-        self.control.clear_record()
+    def host(self, **changes: object) -> Hooks:
+        """A host's hooks with the real plugin behind them, and accounts in memory."""
+        services = MemoryServices(lambda: Session(self.engine), [tenant(each) for each in range(TENANTS)])
+        hooks = Hooks(build_plugin_manager([], {"slack": SlackPlugin(), "host": services}))
+        plugin = hooks.plugin("slack")
+        assert isinstance(plugin, SlackPlugin)
+        plugin.attach(Runtime.build(self.settings(**changes), hooks))
+        return hooks
 
     def runtime(self, **changes: object) -> Runtime:
-        """The plugin over this world, with accounts in memory instead of a host."""
-        engine = create_engine(self.database_url, pool_size=20)
-        services = MemoryServices(lambda: Session(engine), [tenant(each) for each in range(TENANTS)])
-        return Runtime.build(self.settings(**changes), Hooks(build_plugin_manager([], {"host": services})))
+        return Runtime.build(self.settings(**changes), self.host(**changes))
+
+    def clear(self) -> None:
+        """Forget all events, lanes, notices and rings; connections and routes stay."""
+        names = ", ".join(
+            f"cocoom_slack_{each}" for each in ("event", "lane", "workspace", "message", "notice")
+        )
+        with self.engine.begin() as database:
+            database.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        with Redis.from_url(self.redis_url) as client:
+            client.flushdb()
+        self.control.clear_record()
 
 
 @contextmanager
@@ -114,12 +132,11 @@ def set_up(folder: Path) -> Iterator[World]:
     """Start everything, with the tenants connected; stop it at the end."""
     with both(folder) as (postgres, cache), _slack(folder) as slack_url:
         world = World(postgres.url("bench"), cache.url(), slack_url)
-        metadata.drop_all(engine := create_engine(world.database_url))
-        metadata.create_all(engine)
-        engine.dispose()
+        metadata.create_all(world.engine)
         _people_slack(world.control)
         _connect(world.runtime())
         yield world
+        world.engine.dispose()
 
 
 @contextmanager
@@ -130,8 +147,10 @@ def _slack(folder: Path) -> Iterator[str]:
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment()) as process,
     ):
         assert process.stdout is not None
-        yield str(json.loads(process.stdout.readline())["url"])
-        process.terminate()
+        try:
+            yield str(json.loads(process.stdout.readline())["url"])
+        finally:
+            process.terminate()
 
 
 def _people_slack(control: Control) -> None:
@@ -139,7 +158,7 @@ def _people_slack(control: Control) -> None:
     control.recorder(kept=100)
     for t in range(TENANTS):
         team = control.add_team(f"Bench {t}", id=team_id(t))
-        for c in range(MANY_CHANNELS):
+        for c in range(max(THREADS.values())):
             control.add_channel(team, f"channel-{c}", id=channel_id(t, c))
         app = control.add_app(team, id=f"A0BENCH{t}", bot_scopes=sorted(SCOPES))
         control.install_app(app["id"], team, SCOPES, token=token(t))
@@ -152,3 +171,6 @@ def _connect(runtime: Runtime) -> None:
             sealed = runtime.vault.seal(SecretStr(token(t)), found.id, SecretKind.BOT_TOKEN)
             values = {"team_id": team_id(t), "sealed_bot_token": sealed, "notifications_enabled": True}
             connections.save(dbsession, found.id, values)
+            for thread, channels in THREADS.items():
+                for c in range(channels):
+                    routes.add(dbsession, found.id, Route(POSTS, channel_id(t, c), thread))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cocoom_hooks import hookimpl
@@ -39,11 +40,13 @@ class SlackPlugin:
     def __init__(self) -> None:
         self._runtime: Runtime | None = None
         self._doorbell: Doorbell | None = None
+        self._notifies: Callable[[Tenant], bool] = lambda _: False
 
     def attach(self, runtime: Runtime) -> None:
         """Called by ``includeme``, once the settings were read."""
         self._runtime = runtime
         self._doorbell = Doorbell(runtime.settings)
+        self._notifies = runtime.settings.tenants.only(Function.NOTIFICATIONS)
 
     # --- contributions ---
 
@@ -122,10 +125,5 @@ class SlackPlugin:
         forget_tenant(dbsession, event.tenant.id)
 
     def _note(self, kind: str, event: Event, dbsession: Any) -> None:
-        runtime, doorbell = self._runtime, self._doorbell
-        if runtime is None or doorbell is None:
-            return
-        if not runtime.settings.tenants.allow(Function.NOTIFICATIONS, event.tenant):
-            return
-        if outbox.record(dbsession, kind, event):
-            doorbell.ring_after_commit(dbsession)
+        if self._notifies(event.tenant) and self._doorbell and outbox.record(dbsession, kind, event):
+            self._doorbell.ring_after_commit(dbsession)

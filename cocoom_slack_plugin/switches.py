@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -36,6 +36,17 @@ class Switches:
         if named is None:
             named = self.by_name.get(tenant.subdomain)
         return function in (self.otherwise if named is None else named)
+
+    def only(self, function: Function) -> Callable[[Tenant], bool]:
+        """``allow`` of one function at a third of its price, for what every act on the platform asks."""
+        named = {name: function in functions for name, functions in self.by_name.items()}
+        otherwise = function in self.otherwise
+
+        def allows(tenant: Tenant) -> bool:
+            found = named.get(tenant.id)
+            return named.get(tenant.subdomain, otherwise) if found is None else found
+
+        return allows
 
     @classmethod
     def parse(cls, value: object) -> Switches:

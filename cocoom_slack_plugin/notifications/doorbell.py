@@ -29,6 +29,7 @@ QUIET_SECONDS = 5.0
 UNANSWERED_SECONDS = 5
 """A ring that nobody answers counts as lost after this time."""
 WANTED = "cocoom_slack.ring_after_commit"
+"""Where a session keeps the doorbell that is to be rung."""
 
 
 class Doorbell:
@@ -71,19 +72,20 @@ class Doorbell:
 
     def ring_after_commit(self, dbsession: DatabaseSession) -> None:
         """Ring once when this session's transaction has been committed; forget it when it is rolled back."""
-        info = dbsession.info
-        if WANTED not in info:
-            event.listen(dbsession, "after_commit", self._committed)
-            event.listen(dbsession, "after_rollback", _rolled_back)
-        info[WANTED] = True
+        dbsession.info[WANTED] = self
 
-    def _committed(self, dbsession: Session) -> None:
-        # Also called when a savepoint is released, which makes nothing true yet.
-        if dbsession.info.get(WANTED) and not dbsession.in_nested_transaction():
-            dbsession.info[WANTED] = False
-            self.ring()
+
+def _committed(dbsession: Session) -> None:
+    # Also called when a savepoint is released, which makes nothing true yet.
+    if WANTED in dbsession.info and not dbsession.in_nested_transaction():
+        dbsession.info.pop(WANTED).ring()
 
 
 def _rolled_back(dbsession: Session) -> None:
     if not dbsession.in_nested_transaction():
-        dbsession.info[WANTED] = False
+        dbsession.info.pop(WANTED, None)
+
+
+# Once for all sessions: to listen to one costs a good part of an INSERT, and every request has its own.
+event.listen(Session, "after_commit", _committed)
+event.listen(Session, "after_rollback", _rolled_back)

@@ -71,3 +71,11 @@ def test_an_unknown_function_is_refused_with_the_known_ones() -> None:
 def test_parsing_what_is_parsed_changes_nothing() -> None:
     switches = Switches.parse("acme login")
     assert Switches.parse(switches) is switches
+
+
+@pytest.mark.parametrize("function", list(Function))
+def test_the_quick_answer_for_one_function_is_the_same(function: Function) -> None:
+    switches = Switches.parse("acme login\nt-globex notifications\nempty\n* notifications")
+    only = switches.only(function)
+    for name in ("acme", "globex", "empty", "other"):
+        assert only(make_tenant(name)) == switches.allow(function, make_tenant(name))

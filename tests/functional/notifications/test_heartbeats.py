@@ -60,7 +60,7 @@ def _left(host: Host, conversation: str = "C0NEWS") -> float:
 
 def test_a_slack_that_is_slower_than_the_lease_costs_no_lane(short: Host, slack: Control) -> None:
     """Another worker looks for work all the while, and a third one comes late."""
-    slack.settings(latency_ms=4500)
+    slack.settings(latency_ms=3500)
     short.share("first", event_id="e1")
     other = short.but()
     with _draining(short) as worker:
