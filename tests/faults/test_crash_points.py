@@ -33,6 +33,23 @@ def test_a_worker_that_dies_anywhere_loses_nothing_and_doubles_at_most_what_slac
     assert heir.lives
 
 
+@pytest.mark.parametrize("point", SLACK_KNOWS_WE_DO_NOT)
+def test_with_a_look_into_the_history_not_even_that_is_doubled(
+    deployment: Deployment, point: CrashPoint
+) -> None:
+    """F07: 0 doubles with the look-up."""
+    deployment.connect(scopes=["chat:write", "channels:history"])
+    first = deployment.worker(crash=point)
+    deployment.share(1, [NEWS])
+    assert first.ends() == STATUS
+    deployment.share(9, [NEWS])
+    deployment.worker(crash=point)
+    found = deployment.settle()
+    assert found.sound, found
+    assert found.duplicates == 0, found
+    assert deployment.states == {"sent": 10}
+
+
 def test_f01_host_dies_after_the_commit_and_before_the_ring(deployment: Deployment) -> None:
     worker = deployment.worker()
     relay = deployment.relay_process("dying", crash=CrashPoint.AFTER_COMMIT)

@@ -213,7 +213,9 @@ def _reconnect(host: Host, slack: Control) -> None:
     )
     with host.session() as dbsession:
         sealed = VAULT.seal(SecretStr(token), ACME.id, SecretKind.BOT_TOKEN)
-        connections.save(dbsession, ACME.id, {"team_id": "T0ACME", "sealed_bot_token": sealed, "held_at": None})
+        connections.save(
+            dbsession, ACME.id, {"team_id": "T0ACME", "sealed_bot_token": sealed, "held_at": None}
+        )
         dbsession.commit()
 
 
