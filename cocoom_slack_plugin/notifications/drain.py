@@ -39,6 +39,9 @@ GLANCE_SECONDS = 0.1
 CLAIM_SECONDS = 0.02
 """The shortest time between two claims, so that they take several lanes each."""
 
+AHEAD = 0.5
+"""How many lanes are claimed ahead, as a part of those under way, so that posting does not wait for claiming."""
+
 
 class Drain:
     """One delivering job: works until nothing is due soon, ``stop`` is set or the budget of seconds is used."""
@@ -51,6 +54,7 @@ class Drain:
         self._stop = stop
         self._under_way: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()
+        self._posting = asyncio.Semaphore(runtime.settings.lanes_in_flight)
 
     async def run(self, budget: float) -> bool:
         """Returns whether work is left that is due now or soon."""
@@ -89,7 +93,7 @@ class Drain:
 
     async def _take_up_work(self) -> bool:
         """Decide, claim, and set the claimed lanes under way. Returns whether there was anything to do."""
-        room = self._settings.lanes_in_flight - len(self._under_way)
+        room = int(self._settings.lanes_in_flight * (1 + AHEAD)) - len(self._under_way)
         busy, began = dict(+self._busy), time.monotonic()
         decided, claimed, outlook = await self._database(lambda session: self._claim(session, room, busy))
         self._heart.keep([notices[0].claim for notices in claimed], began)
@@ -115,7 +119,8 @@ class Drain:
     async def _serve(self, notices: Sequence[Waiting], outlook: Outlook) -> None:
         claim = notices[0].claim
         try:
-            entry = await self._clerk.attend(notices, outlook, lambda: self._heart.holds(claim))
+            async with self._posting:
+                entry = await self._clerk.attend(notices, outlook, lambda: self._heart.holds(claim))
         except Exception:
             # Whatever fails here, the lane comes back when its lease has run out.
             log.exception("lane %s of tenant %s", claim.lane_id, claim.tenant_id)

@@ -10,41 +10,51 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from cocoom_slack_plugin.connections.tables import connection
 from cocoom_slack_plugin.notifications.breaker import OPENS_AT
 from cocoom_slack_plugin.notifications.claims import Claim, Waiting
 from cocoom_slack_plugin.notifications.pace import Pace
 from cocoom_slack_plugin.notifications.recording import release
-from cocoom_slack_plugin.notifications.tables import event, lane, notice, workspace
+from cocoom_slack_plugin.notifications.tables import event, lane, notice
 from cocoom_slack_plugin.settings import Settings
 
-# The walk from tenant to tenant costs one step in the index for each that has something waiting, however much it is.
-# A workspace's budget is spent by one claim at a time; what somebody else has locked just now is passed over.
-_DUE = text("""
+# The walk from tenant to tenant costs one step in the index for each that has something waiting, however much it is;
+# and what is looked up for each of them is limited to one row, so that no plan reads all connections there are.
+_WALK = """
     WITH RECURSIVE walk(tenant_id) AS (
         (SELECT tenant_id FROM cocoom_slack_lane WHERE due_at IS NOT NULL ORDER BY tenant_id LIMIT 1)
         UNION ALL
         SELECT (SELECT l.tenant_id FROM cocoom_slack_lane l
                 WHERE l.due_at IS NOT NULL AND l.tenant_id > w.tenant_id ORDER BY l.tenant_id LIMIT 1)
         FROM walk w WHERE w.tenant_id IS NOT NULL
-    ), open AS (
-        SELECT walk.tenant_id, coalesce(busy.lanes, 0) AS busy, least(
+    ), running AS (
+        SELECT walk.tenant_id FROM walk CROSS JOIN LATERAL (
+            SELECT FROM cocoom_slack_connection c
+            WHERE c.tenant_id = walk.tenant_id AND c.notifications_enabled AND c.health = 'ok' AND c.held_at IS NULL
+            LIMIT 1
+        ) AS connected
+    )
+"""
+
+# A workspace's budget is spent by one claim at a time; what somebody else has locked just now is passed over.
+_DUE = text(f"""
+    {_WALK}, open AS (
+        SELECT running.tenant_id, coalesce(busy.lanes, 0) AS busy, s.failures >= :opens_at AS probe, least(
             :share - coalesce(busy.lanes, 0),
             CASE WHEN s.failures >= :opens_at THEN 1
                  WHEN :interval = 0 THEN :share
                  ELSE floor(least(extract(epoch FROM clock_timestamp() - s.ready_at), :rest) / :interval) + 1 END
-        )::int AS room, s.failures >= :opens_at AS probe
-        FROM walk
-        JOIN cocoom_slack_connection c USING (tenant_id)
-        JOIN cocoom_slack_workspace s USING (tenant_id)
+        )::int AS room
+        FROM running
+        CROSS JOIN LATERAL (
+            SELECT failures, ready_at FROM cocoom_slack_workspace w
+            WHERE w.tenant_id = running.tenant_id AND w.ready_at <= clock_timestamp()
+            LIMIT 1 FOR UPDATE SKIP LOCKED
+        ) AS s
         LEFT JOIN unnest(CAST(:busy_tenants AS text[]), CAST(:busy_lanes AS int[])) AS busy(tenant_id, lanes)
-            USING (tenant_id)
-        WHERE c.notifications_enabled AND c.health = 'ok' AND c.held_at IS NULL
-          AND s.ready_at <= clock_timestamp()
-        FOR UPDATE OF s SKIP LOCKED
+            ON busy.tenant_id = running.tenant_id
     )
     SELECT id, probe FROM (
         SELECT due.id, due.due_at, open.probe,
@@ -57,7 +67,7 @@ _DUE = text("""
         ) AS due
     ) AS found
     ORDER BY place, due_at LIMIT :most
-""")
+""")  # noqa: S608 - constants alone
 
 # A lease that nobody gave back is a doubt: its holder may have been killed between Slack's answer and the record.
 _CLAIM = text("""
@@ -159,21 +169,23 @@ def waiting(dbsession: Session, claims: Iterable[Claim], most: int) -> list[list
     return list(found.values())
 
 
+_SOONEST = text(f"""
+    {_WALK}
+    SELECT extract(epoch FROM min(greatest(lanes.free_at, s.ready_at)) - clock_timestamp())
+    FROM running
+    CROSS JOIN LATERAL (
+        SELECT ready_at FROM cocoom_slack_workspace w WHERE w.tenant_id = running.tenant_id LIMIT 1
+    ) AS s
+    CROSS JOIN LATERAL (
+        SELECT min(greatest(l.due_at, l.lease_until)) AS free_at FROM cocoom_slack_lane l
+        WHERE l.tenant_id = running.tenant_id AND l.due_at IS NOT NULL
+    ) AS lanes
+""")  # noqa: S608 - constants alone
+
+
 def seconds_to_next(dbsession: Session) -> float | None:
     """How long until work is due: 0 or less when some is, None when nothing waits at all."""
     if dbsession.scalar(select(event.c.id).where(event.c.decided_at.is_(None)).limit(1)):
         return 0.0
-    free_at = func.greatest(lane.c.due_at, lane.c.lease_until, workspace.c.ready_at)
-    soonest = (
-        select(func.extract("epoch", func.min(free_at) - func.clock_timestamp()))
-        .select_from(lane.join(connection, connection.c.tenant_id == lane.c.tenant_id))
-        .outerjoin(workspace, workspace.c.tenant_id == lane.c.tenant_id)
-        .where(
-            lane.c.due_at.is_not(None),
-            connection.c.notifications_enabled,
-            connection.c.health == "ok",
-            connection.c.held_at.is_(None),
-        )
-    )
-    seconds = dbsession.scalar(soonest)
+    seconds = dbsession.scalar(_SOONEST)
     return None if seconds is None else float(seconds)
