@@ -1,8 +1,8 @@
 """Like with like: 20 tenants x 50 channels, a few notices for each of the 1,000 lanes, so that 256 may be under way.
 
-Each notice is a message of its own, and order holds little back; what remains is the price of tables, leases and fairness. The
-work of deciding is in it: 60 events have been recorded, and nothing else. Bare loop and worker take turns, and the
-medians are compared.
+Each notice is a message of its own, and order holds little back; what remains is the price of tables, leases and
+fairness. The work of deciding is in it: 60 events have been recorded, and nothing else. Bare loop and worker take
+turns, and the medians are compared.
 """
 
 from __future__ import annotations
