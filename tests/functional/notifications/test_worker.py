@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -222,6 +223,22 @@ def test_an_idle_worker_ends_at_once_with_status_0(workers: Workers, sign: signa
     worker.send_signal(sign)
     assert worker.wait(timeout=PATIENCE) == 0
     assert b"Traceback" not in workers.log.read_bytes()
+
+
+def test_without_redis_the_sweeper_delivers(workers: Workers, slack: Control) -> None:
+    """F12: no queue at all, from the first moment on; what happens is told all the same."""
+    ini = workers.ini.read_text("utf-8")
+    nowhere = re.sub(
+        r"(?m)^cocoom_slack.redis_url = .*$", "cocoom_slack.redis_url = redis://127.0.0.1:1/0", ini
+    )
+    workers.ini.write_text(nowhere, "utf-8")
+    process = workers.start()
+    for number in range(3):
+        workers.share(str(number))
+    until(lambda: workers.states() == ["sent"] * 3, "not delivered")
+    assert titles(slack.messages("T0ACME", "news")) == ["0", "1", "2"]
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=PATIENCE) == 0
 
 
 def test_a_redis_that_is_wiped_between_ring_and_delivery_loses_nothing(
