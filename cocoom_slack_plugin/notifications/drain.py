@@ -17,7 +17,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.database import transaction
-from cocoom_slack_plugin.notifications import lanes
+from cocoom_slack_plugin.notifications import broken, lanes
 from cocoom_slack_plugin.notifications.claims import Claim, Entry, Waiting
 from cocoom_slack_plugin.notifications.heartbeat import Heartbeat
 from cocoom_slack_plugin.notifications.ledger import Ledger
@@ -133,7 +133,7 @@ class Drain:
     def _write(self, entries: list[Entry]) -> set[int]:
         def write(dbsession: Session) -> set[int]:
             # The connection before the lanes: in this order `catch_up` locks them too.
-            self._clerk.note_broken(dbsession, entries)
+            broken.note(dbsession, self._runtime.hooks, entries, self._clerk.version_of)
             return record(dbsession, entries, self._pace)
 
         return self._transact(write)

@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import SecretStr
-from sqlalchemy.orm import Session
 
-from cocoom_hooks.payloads import AdministratorNotice, Tenant
 from cocoom_slack_plugin.connections.connection import Connection
-from cocoom_slack_plugin.connections.health import mark_broken
 from cocoom_slack_plugin.connections.vault import SecretKind
 from cocoom_slack_plugin.database import transaction
-from cocoom_slack_plugin.errors import InvalidEvent, NotConnected, SecretUnreadable, SlackError, SlackRefused
+from cocoom_slack_plugin.errors import InvalidEvent, NotConnected, SecretUnreadable, SlackError
 from cocoom_slack_plugin.notifications.claims import Claim, Entry, Fate, Waiting
-from cocoom_slack_plugin.notifications.digest import Told, compose_message, how_many, in_words
-from cocoom_slack_plugin.notifications.doubts import GIVE_UP, already_posted, doubted, fates_of, settle
+from cocoom_slack_plugin.notifications.digest import Told, how_many
+from cocoom_slack_plugin.notifications.doubts import GIVE_UP, already_posted, fates_of, settle
 from cocoom_slack_plugin.notifications.events import load
 from cocoom_slack_plugin.notifications.lanes import announce
 from cocoom_slack_plugin.notifications.pace import Pace
+from cocoom_slack_plugin.notifications.posting import post
 from cocoom_slack_plugin.notifications.targets import Outlook, Targets
 from cocoom_slack_plugin.notifications.verdict import (
     LATER,
     Reach,
     Verdict,
     broken,
-    judge,
     judge_preparation,
-    sent,
 )
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.slack import SlackGateway
-from cocoom_slack_plugin.slack_codes import FORM
 from cocoom_slack_plugin.switches import Function
-from cocoom_slack_plugin.translations import N_, best_locale, translations
-
-log = logging.getLogger(__name__)
 
 RECORDED_BY_THEN = 5.0
 """Seconds after which a pause stands in the tables, where all workers see it."""
@@ -78,6 +69,10 @@ class Clerk:
             fates = fates_of(told, verdict) if verdict.state else []
         self._note(connection, verdict)
         return Entry(claim, verdict, [*dropped, *fates])
+
+    def version_of(self, tenant_id: str) -> int | None:
+        """Of the connection whose token was found not to work, None for a tenant of which that is not known."""
+        return self._broken.get(tenant_id)
 
     def _is_stopped(self, connection: Connection) -> bool:
         """Whether this tenant's workspace was just found to take nothing; the record of it may be still under way."""
@@ -142,62 +137,8 @@ class Clerk:
             last = carried[-1].notice_id
             if not await asyncio.to_thread(self._announce, claim, last):
                 return LATER, []
-        return await self._post(token, target, carried, claim.attempts)
+        return await post(self._slack, token, target, carried, claim.attempts)
 
     def _announce(self, claim: Claim, notice_id: int) -> bool:
         with transaction(self._runtime.hooks) as dbsession:
             return announce(dbsession, claim, notice_id)
-
-    async def _post(
-        self, token: SecretStr, target: str, carried: Sequence[Told], attempts: int
-    ) -> tuple[Verdict, list[Fate]]:
-        """Post one message. When Slack does not take a digest, its first notice is tried alone."""
-        try:
-            verdict, carried = await self._post_message(token, target, carried)
-        except SlackError as error:
-            verdict = judge(error, attempts)
-        if verdict.state == "failed" and len(carried) > 1:
-            return await self._post(token, target, carried[:1], attempts)
-        return doubted(verdict, carried) if verdict.in_doubt else (verdict, fates_of(carried, verdict))
-
-    async def _post_message(
-        self, token: SecretStr, target: str, carried: Sequence[Told]
-    ) -> tuple[Verdict, Sequence[Told]]:
-        """Post it, and once more in words alone when Slack does not take its form. Raises SlackError.
-
-        Returns what the message carries: in words alone there may be room for less.
-        """
-        try:
-            return sent(await self._slack.post(token, target, compose_message(carried))), carried
-        except SlackRefused as refused:
-            if refused.code not in FORM:
-                raise
-            log.error("Slack does not take the form of a message: %s", refused)
-            message, count = in_words(carried)
-            return sent(await self._slack.post(token, target, message), refused.code), carried[:count]
-
-    def note_broken(self, dbsession: Session, entries: Iterable[Entry]) -> None:
-        """Mark connections that just turned out broken; their administrators are told, once."""
-        found = {each.claim.tenant_id: each for each in entries if each.verdict.reach is Reach.CONNECTION}
-        for tenant_id, entry in sorted(found.items()):
-            code = entry.verdict.code or "unknown"
-            if mark_broken(dbsession, tenant_id, code, self._broken.get(tenant_id)):
-                self._tell_administrators(dbsession, tenant_id, code)
-
-    def _tell_administrators(self, dbsession: Session, tenant_id: str, code: str) -> None:
-        try:
-            with dbsession.begin_nested():
-                tenant = self._runtime.hooks.find_tenant(tenant_id, dbsession)
-                if tenant is not None:
-                    self._runtime.hooks.tell_administrators(tenant, _broken_notice(tenant, code), dbsession)
-        except Exception:
-            # The connection is broken all the same; undone, every lease would ask Slack again.
-            log.exception("the administrators of tenant %s could not be told", tenant_id)
-
-
-def _broken_notice(tenant: Tenant, code: str) -> AdministratorNotice:
-    tr = translations(best_locale(tenant.locale)).gettext
-    text = tr(N_("Slack answers “{code}”. Notices wait until the base is connected to Slack again."))
-    return AdministratorNotice(
-        subject=tr(N_("The connection to Slack does not work any more")), text=text.format(code=code)
-    )

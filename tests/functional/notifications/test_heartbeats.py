@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from cocoom_slack_plugin.notifications import lanes, serve
+from cocoom_slack_plugin.notifications import lanes, posting
 from cocoom_slack_plugin.notifications.digest import compose_message
 from cocoom_slack_plugin.notifications.undecided import decide_batch
 from demo.slack.control import Control
@@ -148,7 +148,7 @@ def test_after_a_fault_of_our_own_the_lane_comes_back_with_the_end_of_its_lease(
             raise ZeroDivisionError
         return compose_message(told)
 
-    monkeypatch.setattr(serve, "compose_message", broken)
+    monkeypatch.setattr(posting, "compose_message", broken)
     short.share("first")
     short.drain()
     assert "ZeroDivisionError" in caplog.text

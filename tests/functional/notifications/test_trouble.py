@@ -17,7 +17,7 @@ from cocoom_hooks import Hooks, build_plugin_manager, hookimpl
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.tables import connection
 from cocoom_slack_plugin.connections.vault import SecretKind
-from cocoom_slack_plugin.notifications import serve
+from cocoom_slack_plugin.notifications import posting
 from cocoom_slack_plugin.notifications.catch_up import Choice, catch_up
 from cocoom_slack_plugin.notifications.verdict import CHANNEL_PROBE_SECONDS, RETRY_SECONDS
 from cocoom_slack_plugin.runtime import Runtime
@@ -510,7 +510,7 @@ def test_a_fault_of_our_own_gives_the_lane_back_with_its_lease(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(serve, "compose_message", broken)
+    monkeypatch.setattr(posting, "compose_message", broken)
     routed.share("News")
     routed.share("Nouvelles", GLOBEX)
     routed.drain(budget=1.0)
