@@ -44,6 +44,7 @@ class Amounts:
     notices: int
     plain_jobs: int
     wide_runs: int
+    wide_notices: int
     calls: int
     frozen_trials: int
     limited_notices: int
@@ -56,8 +57,8 @@ class Amounts:
     sign_ins: int
 
 
-QUICK = Amounts((150,), 1500, 25, 3, 500, 3, 8, 1000, 200, 40, 100_000, 10_000, 60, 30)
-FULL = Amounts((0, 50, 150), 5000, 100, 9, 3000, 10, 20, 10_000, 1000, 300, 1_000_000, 100_000, 300, 200)
+QUICK = Amounts((150,), 1500, 25, 3, 2, 500, 3, 14, 1000, 200, 40, 100_000, 10_000, 60, 30)
+FULL = Amounts((0, 50, 150), 5000, 100, 5, 5, 3000, 10, 20, 10_000, 1000, 300, 1_000_000, 100_000, 300, 200)
 Part = Callable[[World, Amounts, Path], Iterable[Row]]
 
 
@@ -67,7 +68,7 @@ def delivery(world: World, much: Amounts, folder: Path) -> Iterator[Row]:
         yield from plain
         yield from throughput.measure(world, latency, much.notices, plain)
         if latency == wide.LATENCY_MS:
-            yield from wide.measure(world, much.wide_runs, plain[0])
+            yield from wide.measure(world, much.wide_runs, much.wide_notices, plain[0])
 
 
 PARTS: dict[str, Part] = {

@@ -1,8 +1,8 @@
 """100,000 configured tenants: what one of them costs does not depend on the others.
 
 The others are connected and have been told something before; nothing of theirs is waiting. Measured with 20 tenants
-before and after, and with all of them in between. In the end each of them has something waiting: the price of fairness
-is one step in an index for each tenant that waits, and this is the figure that shows it.
+before and after, the quicker of which counts, and with all of them in between. In the end each of them has something
+waiting: the price of fairness is one step in an index for each tenant that waits, and this is the figure that shows it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def measure(world: World, count: int, rounds: int) -> Iterator[Row]:
         _run(world, text(f"DELETE FROM cocoom_slack_{table} WHERE tenant_id LIKE 't-other-%'"))
     after = _costs(world, rounds)
     for number, name in enumerate(COSTS):
-        few = Row(f"{name}, 20 tenants", (before[number] + after[number]) / 2 * MILLI, "ms")
+        few = Row(f"{name}, 20 tenants", min(before[number], after[number]) * MILLI, "ms")
         yield few
         yield compared(f"{name}, {count:,} tenants", many[number] * MILLI, "ms", few, "<=1.5")
         if number:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from cocoom_slack_plugin.notifications.verdict import Verdict
 
@@ -39,7 +38,7 @@ class Waiting:
     locale: str
     on_doubt: str
     kind: str
-    payload: dict[str, Any]
+    payload: str
 
 
 @dataclass(frozen=True, slots=True)

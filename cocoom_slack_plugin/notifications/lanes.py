@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Text, cast, select, text, update
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.notifications.breaker import OPENS_AT
@@ -156,7 +156,7 @@ def waiting(dbsession: Session, claims: Iterable[Claim], most: int) -> list[list
         .lateral()
     )
     rows = dbsession.execute(
-        select(lane.c.id, *first.c["id", "locale", "on_doubt"], event.c.kind, event.c.payload)
+        select(lane.c.id, *first.c["id", "locale", "on_doubt"], event.c.kind, cast(event.c.payload, Text))
         .select_from(lane.join(first, text("true")).join(event, event.c.id == first.c.event_pk))
         .where(lane.c.id.in_(by_lane))
         .order_by(lane.c.id, first.c.id)

@@ -45,6 +45,7 @@ class Clerk:
         self._pace = Pace.of_conversation(runtime.settings)
         self._broken: dict[str, int] = {}
         self._paused: dict[str, float] = {}
+        self._tokens: dict[str, tuple[int, SecretStr]] = {}
 
     async def attend(
         self, notices: Sequence[Waiting], outlook: Outlook, still_ours: Callable[[], bool]
@@ -60,7 +61,7 @@ class Clerk:
         if self._is_stopped(connection):
             return Entry(claim, LATER, dropped)
         try:
-            token = connection.open_secret(self._runtime.vault, SecretKind.BOT_TOKEN)
+            token = self._token(connection)
             verdict, fates = await self._tell(claim, told, connection, token, outlook, still_ours)
         except (NotConnected, SecretUnreadable) as error:
             verdict, fates = broken(error.code), []
@@ -69,6 +70,14 @@ class Clerk:
             fates = fates_of(told, verdict) if verdict.state else []
         self._note(connection, verdict)
         return Entry(claim, verdict, [*dropped, *fates])
+
+    def _token(self, connection: Connection) -> SecretStr:
+        """Opened once for each version of the connection, for as long as this job lasts."""
+        version, token = self._tokens.get(connection.tenant_id, (None, None))
+        if token is None or version != connection.version:
+            token = connection.open_secret(self._runtime.vault, SecretKind.BOT_TOKEN)
+            self._tokens[connection.tenant_id] = (connection.version, token)
+        return token
 
     def version_of(self, tenant_id: str) -> int | None:
         """Of the connection whose token was found not to work, None for a tenant of which that is not known."""

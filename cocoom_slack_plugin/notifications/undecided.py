@@ -42,7 +42,8 @@ _UNDECIDED = text("""
         ) AS first
         ORDER BY place, first.id LIMIT :most
     )
-    SELECT id, tenant_id, kind, payload FROM cocoom_slack_event JOIN chosen USING (id) ORDER BY id
+    SELECT id, tenant_id, kind, CAST(payload AS text) AS payload
+    FROM cocoom_slack_event JOIN chosen USING (id) ORDER BY id
 """)
 
 Lane = tuple[str, str]  # tenant id, conversation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,12 +69,18 @@ def product(database_url: str) -> Iterator[Product]:
         application = make_application(_settings(database_url, port, slack.url))
         _connect(Runtime.of(application))
         server = create_server(application, host="127.0.0.1", port=port)
-        thread = threading.Thread(target=server.run, daemon=True)
+        thread = threading.Thread(target=_serve, args=(server,), daemon=True)
         thread.start()
         yield Product(port, slack)
         server.close()
         thread.join(timeout=10)
         application.registry.cocoom_sessionmaker.kw["bind"].dispose()
+
+
+def _serve(server: Any) -> None:
+    # Closing the server takes its sockets from under its select.
+    with suppress(OSError):
+        server.run()
 
 
 def _settings(database_url: str, port: int, slack_url: str) -> dict[str, str]:

@@ -173,7 +173,8 @@ class TestBacklog:
         with engine.begin() as open_:
             open_.exec_driver_sql("UPDATE cocoom_slack_connection SET held_at = '2026-01-02T09:30:00Z'")
             open_.exec_driver_sql(
-                "INSERT INTO cocoom_slack_workspace VALUES ('t-acme', now() + interval '1 hour', 4, 'http_503')"
+                "UPDATE cocoom_slack_workspace SET ready_at = now() + interval '1 hour', failures = 4, "
+                "trouble = 'http_503' WHERE tenant_id = 't-acme'"
             )
             open_.exec_driver_sql(
                 "UPDATE cocoom_slack_notice SET state = 'waiting', finished_at = NULL, "

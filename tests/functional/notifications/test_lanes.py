@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 
@@ -97,7 +98,7 @@ def test_the_first_waiting_notice_comes_first_and_the_longest_due_lane(host: Hos
     )
     (waiting,) = _claim(host, limit=1)
     assert waiting.claim.conversation == "C0CHANNEL1"
-    assert waiting.payload["post"]["title"] == "0"
+    assert json.loads(waiting.payload)["post"]["title"] == "0"
     assert waiting.claim.fence == 1
 
 
@@ -229,7 +230,7 @@ def test_a_notice_that_is_added_while_its_lane_is_settled_is_not_forgotten(host:
         in_threads(lambda w=waiting: _record(host, w, SENT), lambda: _decide(host))  # type: ignore[misc]
         assert [row.due_at is not None for row in host.lanes] == [True], f"round {number}"
         (left,) = _claim(host)
-        assert left.payload["post"]["title"] == f"second {number}"
+        assert json.loads(left.payload)["post"]["title"] == f"second {number}"
         assert _record(host, left, SENT)
         assert _seconds_to_next(host) is None
 
