@@ -120,7 +120,7 @@ class Drain:
         claim = notices[0].claim
         try:
             async with self._posting:
-                entry = await self._clerk.attend(notices, outlook, lambda: self._heart.holds(claim))
+                entry = await self._clerk.attend(notices, outlook, lambda: self._may_post(claim))
         except Exception:
             # Whatever fails here, the lane comes back when its lease has run out.
             log.exception("lane %s of tenant %s", claim.lane_id, claim.tenant_id)
@@ -129,6 +129,10 @@ class Drain:
             self._ledger.add(entry)
         finally:
             self._busy[claim.tenant_id] -= 1
+
+    def _may_post(self, claim: Claim) -> bool:
+        """What was claimed ahead is given back when the worker is asked to stop, or when its lease is over."""
+        return self._heart.holds(claim) and not self._stop.is_set()
 
     def _write(self, entries: list[Entry]) -> set[int]:
         def write(dbsession: Session) -> set[int]:
