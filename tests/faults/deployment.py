@@ -23,7 +23,6 @@ from cocoom_slack_plugin.connections.tables import connection
 from cocoom_slack_plugin.connections.vault import SecretKind, Vault
 from cocoom_slack_plugin.database import metadata
 from cocoom_slack_plugin.notifications.tables import event, lane, notice, route
-from cocoom_slack_plugin.settings import Settings
 from demo.slack.control import Control
 from demo.stage import environment
 
@@ -64,12 +63,11 @@ SETTINGS: dict[str, object] = {
     "workspace_per_minute": 0,
     "digest_size": 1,
 }
-"""Quick, unpaced and one event a message; a setting that the product does not have is left out."""
+"""Quick, unpaced and one event a message."""
 
 
 def write_ini(path: Path, database: str, settings: Mapping[str, object]) -> Path:
-    known = {name: value for name, value in settings.items() if name in Settings.model_fields}
-    lines = "\n".join(f"cocoom_slack.{name} = {value}" for name, value in known.items())
+    lines = "\n".join(f"cocoom_slack.{name} = {value}" for name, value in settings.items())
     path.write_text(INI.format(database=database, settings=lines), "utf-8")
     return path
 
