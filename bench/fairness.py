@@ -25,7 +25,8 @@ from bench.world import THREADS, World, channel_id, publication, team_id, tenant
 from cocoom_hooks import Hooks
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.notifications import routes
-from cocoom_slack_plugin.notifications.decide import PERSONAL, POSTS, Route
+from cocoom_slack_plugin.notifications.decide import PERSONAL
+from cocoom_slack_plugin.notifications.route import Route
 from cocoom_slack_plugin.people.tables import person
 from cocoom_slack_plugin.settings import Settings
 
@@ -62,8 +63,11 @@ def measure(world: World, waiting: int, people: int, count: int) -> Iterator[Row
 def _spread(world: World) -> None:
     """Each of the quiet tenant's channels gets a thread of its own, so that no publication waits for the one before."""
     with transaction(world.host()) as dbsession:
-        for number in range(CHANNELS):
-            routes.add(dbsession, tenant(QUIET).id, Route(POSTS, channel_id(QUIET, number), f"only-{number}"))
+        only = [
+            Route(channel=channel_id(QUIET, number), threads=frozenset({f"only-{number}"}))
+            for number in range(CHANNELS)
+        ]
+        routes.add(dbsession, tenant(QUIET).id, *only)
 
 
 def _p99(delays: Sequence[float]) -> float:

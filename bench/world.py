@@ -22,7 +22,7 @@ from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.vault import SecretKind
 from cocoom_slack_plugin.database import metadata, transaction
 from cocoom_slack_plugin.notifications import routes
-from cocoom_slack_plugin.notifications.decide import POSTS, Route
+from cocoom_slack_plugin.notifications.route import Route
 from cocoom_slack_plugin.plugin import SlackPlugin
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.settings import EXAMPLE_KEY, Settings
@@ -171,6 +171,9 @@ def _connect(runtime: Runtime) -> None:
             sealed = runtime.vault.seal(SecretStr(token(t)), found.id, SecretKind.BOT_TOKEN)
             values = {"team_id": team_id(t), "sealed_bot_token": sealed, "notifications_enabled": True}
             connections.save(dbsession, found.id, values)
-            for thread, channels in THREADS.items():
-                for c in range(channels):
-                    routes.add(dbsession, found.id, Route(POSTS, channel_id(t, c), thread))
+            wanted = [
+                Route(channel=channel_id(t, c), threads=frozenset({thread}))
+                for thread, channels in THREADS.items()
+                for c in range(channels)
+            ]
+            routes.add(dbsession, found.id, *wanted)

@@ -16,7 +16,7 @@ import click
 
 from cocoom_slack_plugin import audit
 from cocoom_slack_plugin.chores import Chore
-from cocoom_slack_plugin.commands import backlog, catch_up, connections, dead_letters, notifications
+from cocoom_slack_plugin.commands import backlog, catch_up, connections, dead_letters, notifications, routes
 from cocoom_slack_plugin.commands.deployment import Commands, Deployment
 from cocoom_slack_plugin.commands.login import login
 from cocoom_slack_plugin.login import leavers
@@ -89,7 +89,7 @@ for command in (
     connections.disable,
     login,
     notifications.test,
-    notifications.routes,
+    routes.routes,
     dead_letters.dead_letters,
     dead_letters.replay,
     catch_up.catch_up,

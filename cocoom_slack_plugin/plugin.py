@@ -104,6 +104,24 @@ class SlackPlugin:
     def cocoom_share_moderated(self, event: PostModerated, dbsession: Any) -> None:
         self._note("share_moderated", event, dbsession)
 
+    # --- events after which what was told is not true any more ---
+
+    @hookimpl
+    def cocoom_publication_unpublished(self, event: PostEvent, dbsession: Any) -> None:
+        self._note("publication_unpublished", event, dbsession)
+
+    @hookimpl
+    def cocoom_publication_deleted(self, event: PostEvent, dbsession: Any) -> None:
+        self._note("publication_deleted", event, dbsession)
+
+    @hookimpl
+    def cocoom_share_deleted(self, event: PostEvent, dbsession: Any) -> None:
+        self._note("share_deleted", event, dbsession)
+
+    @hookimpl
+    def cocoom_comment_deleted(self, event: CommentEvent, dbsession: Any) -> None:
+        self._note("comment_deleted", event, dbsession)
+
     # --- events after which something is to be ended or forgotten ---
 
     @hookimpl

@@ -67,10 +67,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where Slack put a message: ``channel`` is the resolved id, ``ts`` the message's id within it."""
+    """Where Slack put a message: ``channel`` is the resolved id, ``ts`` the message's id within it, ``parent_ts`` the
+    id of the message under which it stands."""
 
     channel: str
     ts: str
+    parent_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,35 +121,56 @@ class SlackGateway:
             scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
         )
 
-    async def post(self, token: SecretStr, conversation: str, message: Message) -> Posted:
-        """Post into a channel (C..., G...) or to a user (U..., W...), with nothing unfurled, parsed or linked."""
-        arguments: dict[str, Any] = {
+    async def post(
+        self,
+        token: SecretStr,
+        conversation: str,
+        message: Message,
+        parent_ts: str | None = None,
+        *,
+        broadcast: bool = False,
+    ) -> Posted:
+        """Post into a channel (C..., G...) or to a user (U..., W...), with nothing unfurled, parsed or linked.
+
+        With ``parent_ts`` under that message, and with ``broadcast`` in the channel as well.
+        """
+        arguments = {
             "channel": conversation,
-            "text": message.text,
-            "parse": "none",
-            "link_names": False,
+            **_content(message),
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        if message.blocks:
-            arguments["blocks"] = list(message.blocks)
-        if message.metadata is not None:
-            arguments["metadata"] = dict(message.metadata)
+        if parent_ts:
+            arguments |= {"thread_ts": parent_ts, "reply_broadcast": broadcast}
         answer = await self._call("chat.postMessage", token, arguments)
-        return Posted(_text(answer, "channel"), _text(answer, "ts"))
+        return Posted(_text(answer, "channel"), _text(answer, "ts"), parent_ts)
+
+    async def update(self, token: SecretStr, posted: Posted, message: Message) -> None:
+        """Show this in place of a message of ours; its metadata stays where the new one has none (slack.md D5)."""
+        await self._call(
+            "chat.update", token, {"channel": posted.channel, "ts": posted.ts, **_content(message)}
+        )
+
+    async def delete(self, token: SecretStr, posted: Posted) -> None:
+        """Take back a message of ours (slack.md D5)."""
+        await self._call("chat.delete", token, {"channel": posted.channel, "ts": posted.ts})
 
     async def history(
-        self, token: SecretStr, channel: str, since: float, pages: int = 5
+        self, token: SecretStr, channel: str, since: float, pages: int = 5, parent_ts: str | None = None
     ) -> tuple[list[Shown], bool]:
         """The messages of a channel since an instant (seconds of the epoch) that carry an app's metadata, and whether
-        these are all: no more than so many pages of 200 are read, of which some apps get 15 (slack.md E4).
+        these are all: no more than so many pages of 200 are read, of which some apps get 15 (slack.md E4). With
+        ``parent_ts`` those under that message.
 
         Needs the history scope of the channel's kind.
         """
         arguments = {"channel": channel, "oldest": f"{since:.6f}", "limit": 200, "include_all_metadata": True}
+        if parent_ts:
+            arguments["ts"] = parent_ts
+        method = "conversations.replies" if parent_ts else "conversations.history"
         shown: list[Shown] = []
         for _ in range(pages):
-            answer = await self._call("conversations.history", token, arguments, form=True)
+            answer = await self._call(method, token, arguments, form=True)
             found = answer.get("messages")
             shown += [_shown(channel, each) for each in found or () if _has_metadata(each)]
             more = answer.get("response_metadata")
@@ -291,6 +314,16 @@ def _wait(headers: Mapping[str, Any], code: object) -> float:
     except (TypeError, ValueError):
         return DEFAULT_WAIT
     return min(max(asked, 1.0), LONGEST_WAIT) if asked == asked else DEFAULT_WAIT
+
+
+def _content(message: Message) -> dict[str, Any]:
+    """What a message says. Without blocks an update removes those that were there."""
+    arguments: dict[str, Any] = {"text": message.text, "parse": "none", "link_names": False}
+    if message.blocks:
+        arguments["blocks"] = list(message.blocks)
+    if message.metadata is not None:
+        arguments["metadata"] = dict(message.metadata)
+    return arguments
 
 
 def _has_metadata(message: Any) -> bool:

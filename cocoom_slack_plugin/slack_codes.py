@@ -74,6 +74,22 @@ FORM = frozenset(
 )
 """Codes that speak of a message's blocks or metadata: without these its words may be taken."""
 
+NO_THREAD = frozenset(
+    {
+        "cannot_reply_to_message",
+        "message_not_found",
+        "thread_not_found",
+        "restricted_action_non_threadable_channel",
+    }
+)
+"""Codes after which a reply can only stand by itself: the message that it belongs under is gone (slack.md D5)."""
+
+NOT_THERE = frozenset({"message_not_found", "channel_not_found"})
+"""Codes after which there is no message left that could be changed."""
+
+NOT_EDITABLE = frozenset({"cant_update_message", "edit_window_closed", "update_failed", "block_mismatch"})
+"""Codes of a message that may not be changed, but perhaps taken back (slack.md D5)."""
+
 
 def trouble_of(code: str) -> Trouble:
     """The class of a code; one that we do not know counts as the message's fault, so that it cannot loop."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cocoom_slack_plugin.notifications.decide import Act
 from cocoom_slack_plugin.notifications.verdict import Verdict
 
 
@@ -31,14 +32,24 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A notice that waits in a claimed lane."""
+    """A notice that waits in a claimed lane, and its event.
+
+    ``newer_kind`` and ``newer_post`` are what happened to the event's post later, as the newest event has it.
+    ``parent_ts`` is the message under which it belongs, None where it stands by itself.
+    """
 
     claim: Claim
     notice_id: int
     locale: str
     on_doubt: str
+    act: Act
+    broadcast: bool
+    bundle: str | None
     kind: str
     payload: str
+    newer_kind: str | None = None
+    newer_post: str | None = None
+    parent_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +63,18 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
+class Amended:
+    """A message that was brought up to date on behalf of this notice."""
+
+    message_id: int
+    notice_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What became of a claim, to be recorded: of its one message, of the lane, and of each notice it touched."""
 
     claim: Claim
     verdict: Verdict
     fates: Sequence[Fate] = ()
+    amended: Amended | None = None

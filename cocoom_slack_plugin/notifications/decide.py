@@ -2,153 +2,215 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import enum
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from cocoom_hooks.payloads import (
-    CollaboratorEvent,
-    CommentEvent,
-    Event,
-    PostEdited,
-    PostEvent,
-    Role,
-    User,
-    UserStatus,
-)
+from cocoom_hooks.payloads import CommentEvent, Event, PostEdited, PostEvent, Role, User, UserStatus
 from cocoom_slack_plugin.notifications.events import (
     CONNECTION_TESTED,
     NOTICES_SUMMARISED,
     ConnectionTested,
     NoticesSummarised,
 )
+from cocoom_slack_plugin.notifications.kinds import COMMENTS, EDITS, IN_CHANNELS, TO_PEOPLE
+from cocoom_slack_plugin.notifications.preferences import NOTHING_SAID, Preferences
+from cocoom_slack_plugin.notifications.route import RESEND, Route, about, choose
+from cocoom_slack_plugin.notifications.schedule import zone_of
 from cocoom_slack_plugin.translations import best_locale
 
-POSTS, NEWCOMERS = "posts", "newcomers"
-RESEND, GIVE_UP = "resend", "give_up"
-"""What is done when it is unknown whether Slack took a message."""
 PERSONAL = "@"
 """A conversation that starts with this is the direct messages of the Cocoom user whose id follows."""
 
+BATCH = "batch:"
+"""A bundle that starts with this holds the parts of one import."""
+BATCH_SECONDS = 60
+"""How long the further parts of an import are waited for, to be told together."""
+
+GONE = frozenset(
+    {
+        "publication_unpublished",
+        "publication_deleted",
+        "publication_moderated",
+        "share_deleted",
+        "share_moderated",
+    }
+)
+"""After these nobody can read the post any more."""
+COMMENT_GONE = frozenset({"comment_deleted", "comment_moderated"})
+CHANGING = GONE | COMMENT_GONE | {"publication_edited"}
+"""After these what was told of a post is not true any more."""
+
+
+class Act(enum.StrEnum):
+    """What a notice asks for."""
+
+    TELL = "tell"
+    AMEND = "amend"
+    """Bring what was told of the post up to date."""
+
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """A rule: posts (of one thread, or of those that no route names) or newcomers go to this channel."""
+class Circumstances:
+    """What a decision depends on beside the event itself.
 
-    subject: str
-    channel: str
-    thread_id: str | None = None
-    locale: str | None = None
-    on_doubt: str = RESEND
+    ``routes`` are the tenant's, the oldest first; ``preferences`` of people by their user id; ``told`` are the
+    conversations in which something about the event's post was told or waits to be; ``patience`` is how many seconds an
+    edit waits for further ones.
+    """
+
+    now: datetime
+    routes: Sequence[Route] = ()
+    preferences: Mapping[str, Preferences] = field(default_factory=dict)
+    told: Collection[str] = ()
+    patience: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One notice to be: a conversation and a language, or the reason why an event is told to nobody."""
+    """One notice to be: a conversation and a language, or the reason why an event is not told.
+
+    It waits until ``not_before``; those of a lane with the same ``bundle`` are told together.
+    """
 
     conversation: str | None
     locale: str
     dropped: str | None = None
     on_doubt: str = RESEND
+    route: int | None = None
+    act: Act = Act.TELL
+    reply: bool = False
+    broadcast: bool = False
+    not_before: datetime | None = None
+    bundle: str | None = None
 
 
-def decide(kind: str, event: Event, routes: Sequence[Route]) -> list[Decision]:
+def decide(kind: str, event: Event, given: Circumstances) -> list[Decision]:
     """The notices of one event: at least one, because an event that is told to nobody leaves a record too."""
-    return _RULES.get(kind, _nobody)(event, routes)
+    if rule := _OWN.get(kind):
+        return [rule(event)]
+    decided = [
+        *_to_channels(kind, event, given),
+        *_to_people(kind, event, given),
+        *_amend(kind, event, given),
+    ]
+    return decided or [_dropped(event, "nobody_is_told")]
 
 
-def _post_published(event: Event, routes: Sequence[Route]) -> list[Decision]:
-    """Case N1: the channels mapped to the post's thread, else the default channels, else nowhere."""
-    assert isinstance(event, PostEvent)
-    posts = [route for route in routes if route.subject == POSTS]
-    mapped = [route for route in posts if route.thread_id == event.post.thread.id]
-    return _to_channels(event, mapped or [route for route in posts if route.thread_id is None])
+def _to_channels(kind: str, event: Event, given: Circumstances) -> list[Decision]:
+    """Posts and newcomers (cases N1 and N2), and where a route asks for them comments and edits."""
+    subject = about(kind, event)
+    if subject is None:
+        return []
+    chosen = choose(subject, given.routes)
+    told = [_told(kind, event, route, given) for route in chosen.telling]
+    muted = [replace(_dropped(event, "muted"), route=mute.number) for _, mute in chosen.muted]
+    if told or muted or subject.kind in (COMMENTS, EDITS):
+        return told + muted
+    return [_dropped(event, "no_route")]
 
 
-def _collaborator_joined(event: Event, routes: Sequence[Route]) -> list[Decision]:
-    """Case N2: the channels chosen for newcomers."""
-    assert isinstance(event, CollaboratorEvent)
-    return _to_channels(event, [route for route in routes if route.subject == NEWCOMERS])
+def _told(kind: str, event: Event, route: Route, given: Circumstances) -> Decision:
+    under_post = route.replies and IN_CHANNELS[kind] in (COMMENTS, EDITS)
+    decision = Decision(
+        route.channel,
+        best_locale(route.locale, event.tenant.locale),
+        on_doubt=route.on_doubt,
+        route=route.number,
+        reply=under_post,
+        broadcast=under_post and route.broadcast,
+    )
+    if route.digest:
+        slot = route.digest.next_after(given.now, zone_of(route.timezone, event.tenant.timezone))
+        return replace(decision, not_before=slot, bundle="digest")
+    if event.batch:
+        return _waits(decision, given, BATCH_SECONDS, f"{BATCH}{event.batch}")
+    if IN_CHANNELS[kind] == EDITS and isinstance(event, PostEvent):
+        return _waits(decision, given, route.window or given.patience, f"edits:{event.post.id}")
+    if route.window and event.actor:
+        return _waits(decision, given, route.window, f"author:{event.actor.id}")
+    return decision
 
 
-def _comment_added(event: Event, _: Sequence[Route]) -> list[Decision]:
-    """Case N3: the post's author."""
-    assert isinstance(event, CommentEvent)
-    return _to_person(event, event.post.author)
+def _waits(decision: Decision, given: Circumstances, seconds: float, bundle: str) -> Decision:
+    """Told with what else comes within these seconds; at once when there are none."""
+    if not seconds:
+        return decision
+    return replace(decision, not_before=given.now + timedelta(seconds=seconds), bundle=bundle)
 
 
-def _comment_moderated(event: Event, _: Sequence[Route]) -> list[Decision]:
-    """Case N4: the comment's author."""
-    assert isinstance(event, CommentEvent)
-    return _to_person(event, event.comment.author)
-
-
-def _publication_edited(event: Event, _: Sequence[Route]) -> list[Decision]:
-    """Case N5: the post's author, when an administrator did it."""
-    assert isinstance(event, PostEdited)
-    if event.actor is None or event.actor.role is not Role.ADMINISTRATOR:
+def _to_people(kind: str, event: Event, given: Circumstances) -> list[Decision]:
+    """The personal cases N3 to N6: by direct message, never to a channel, and never about one's own act."""
+    user = addressee(kind, event)
+    if user is None:
+        return []
+    if isinstance(event, PostEdited) and not _by_an_administrator(event):
         return [_dropped(event, "not_by_an_administrator")]
-    return _to_person(event, event.post.author)
-
-
-def _post_moderated(event: Event, _: Sequence[Route]) -> list[Decision]:
-    """Case N6: the post's author."""
-    assert isinstance(event, PostEvent)
-    return _to_person(event, event.post.author)
-
-
-def _connection_tested(event: Event, _: Sequence[Route]) -> list[Decision]:
-    assert isinstance(event, ConnectionTested)
-    return [Decision(event.channel, best_locale(event.tenant.locale))]
-
-
-def _notices_summarised(event: Event, _: Sequence[Route]) -> list[Decision]:
-    assert isinstance(event, NoticesSummarised)
-    return [Decision(event.conversation, best_locale(event.locale, event.tenant.locale))]
-
-
-def _nobody(event: Event, _: Sequence[Route]) -> list[Decision]:
-    return [_dropped(event, "nobody_is_told")]
-
-
-def _to_channels(event: Event, routes: Iterable[Route]) -> list[Decision]:
-    chosen = {
-        route.channel: Decision(
-            route.channel, best_locale(route.locale, event.tenant.locale), on_doubt=route.on_doubt
-        )
-        for route in routes
-    }
-    return list(chosen.values()) or [_dropped(event, "no_route")]
-
-
-def _to_person(event: Event, user: User) -> list[Decision]:
-    """A personal case: by direct message, never to a channel, and never about one's own act."""
     if event.actor is not None and event.actor.id == user.id:
         return [_dropped(event, "own_act")]
     if user.status is not UserStatus.ACTIVE:
         return [_dropped(event, "not_active")]
-    return [Decision(f"{PERSONAL}{user.id}", best_locale(user.locale, event.tenant.locale))]
+    subject = about(kind, event)
+    if subject and (mute := choose(subject, given.routes).everywhere):
+        return [replace(_dropped(event, "muted"), route=mute.number)]
+    wanted = given.preferences.get(user.id, NOTHING_SAID)
+    if TO_PEOPLE[kind] in wanted.off:
+        return [_dropped(event, "not_wanted")]
+    decision = Decision(f"{PERSONAL}{user.id}", best_locale(user.locale, event.tenant.locale))
+    return [_at_their_time(decision, kind, event, user, wanted, given)]
 
 
-def _dropped(event: Event, reason: str) -> Decision:
-    return Decision(None, best_locale(event.tenant.locale), reason)
+def _at_their_time(
+    decision: Decision, kind: str, event: Event, user: User, wanted: Preferences, given: Circumstances
+) -> Decision:
+    """In the person's digest, after their quiet hours, or when no further edit comes."""
+    zone = zone_of(wanted.timezone, user.timezone, event.tenant.timezone)
+    slot = wanted.digest.next_after(given.now, zone) if wanted.digest else None
+    quiet = wanted.quiet.end_after(slot or given.now, zone) if wanted.quiet else None
+    if slot or quiet:
+        return replace(decision, not_before=quiet or slot, bundle="digest" if slot else "quiet")
+    if isinstance(event, PostEdited):
+        return _waits(decision, given, given.patience, f"edits:{event.post.id}")
+    return decision
 
 
-_RULES: dict[str, Callable[[Event, Sequence[Route]], list[Decision]]] = {
-    "publication_published": _post_published,
-    "share_published": _post_published,
-    "collaborator_joined": _collaborator_joined,
-    "comment_added": _comment_added,
-    "comment_moderated": _comment_moderated,
-    "publication_edited": _publication_edited,
-    "publication_moderated": _post_moderated,
-    "share_moderated": _post_moderated,
+def _by_an_administrator(event: Event) -> bool:
+    return event.actor is not None and event.actor.role is Role.ADMINISTRATOR
+
+
+def _amend(kind: str, event: Event, given: Circumstances) -> list[Decision]:
+    """What was told of a post follows what becomes of it, everywhere: edits after a while, all else at once."""
+    if kind not in CHANGING or not isinstance(event, PostEvent):
+        return []
+    locale = best_locale(event.tenant.locale)
+    decided = [Decision(each, locale, act=Act.AMEND) for each in given.told]
+    if kind == "publication_edited":
+        return [_waits(each, given, given.patience, f"amend:{event.post.id}") for each in decided]
+    return decided
+
+
+def _connection_tested(event: Event) -> Decision:
+    assert isinstance(event, ConnectionTested)
+    return Decision(event.channel, best_locale(event.tenant.locale))
+
+
+def _notices_summarised(event: Event) -> Decision:
+    assert isinstance(event, NoticesSummarised)
+    return Decision(event.conversation, best_locale(event.locale, event.tenant.locale))
+
+
+_OWN: dict[str, Callable[[Event], Decision]] = {
     CONNECTION_TESTED: _connection_tested,
     NOTICES_SUMMARISED: _notices_summarised,
 }
 
-
-TOLD_OR_TESTED = frozenset(_RULES)
+TOLD_OR_TESTED = frozenset({*IN_CHANNELS, *TO_PEOPLE, *_OWN})
 """The kinds that make messages. Tests hold the renderers against them."""
+
+
+def _dropped(event: Event, reason: str) -> Decision:
+    return Decision(None, best_locale(event.tenant.locale), reason)
 
 
 def addressee(kind: str, event: Event) -> User | None:

@@ -22,21 +22,31 @@ LONGEST_TEXT = 3_800
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A notice that is to be told, with its event."""
+    """A notice that is to be told, with its event.
+
+    ``personal``: to the person whom it is about; ``gone``: what it tells of can be read no more. Those of one message
+    have the same ``bundle`` and stand under the same ``parent_ts``.
+    """
 
     notice_id: int
     kind: str
     event: Event
     locale: str
     on_doubt: str = "resend"
+    personal: bool = True
+    gone: bool = False
+    bundle: str | None = None
+    parent_ts: str | None = None
+    broadcast: bool = False
 
 
 def how_many(told: Sequence[Told], credit: int) -> int:
-    """How many of what waits the next message carries: one while the pace allows to tell each by itself.
+    """How many of what waits the next message carries: one while the pace allows to tell each by itself, and all that
+    belong together.
 
     ``credit`` is how many messages the conversation may get at once. Never more than fit into one message.
     """
-    if len(told) <= max(credit, 1):
+    if told[0].bundle is None and len(told) <= max(credit, 1):
         return 1
     used = 0
     for number, each in enumerate(told):

@@ -33,9 +33,15 @@ BEFORE_SECONDS = 330.0
 
 
 async def already_posted(
-    gateway: SlackGateway, token: SecretStr, connection: Connection, claim: Claim, place: str | None
+    gateway: SlackGateway,
+    token: SecretStr,
+    connection: Connection,
+    claim: Claim,
+    place: str | None,
+    parent_ts: str | None = None,
 ) -> Mapping[str, Posted] | None:
-    """The events that Slack has shown in ``place`` since the doubt, by id; None when we may not or cannot look.
+    """The events that Slack has shown in ``place`` (or under ``parent_ts`` there) since the doubt, by id; None when we
+    may not or cannot look.
 
     Raises SlackError when Slack cannot be asked just now.
     """
@@ -45,7 +51,7 @@ async def already_posted(
         return None
     since = claim.doubted_at.timestamp() - BEFORE_SECONDS
     try:
-        shown, complete = await gateway.history(token, place, since)
+        shown, complete = await gateway.history(token, place, since, parent_ts=parent_ts)
     except SlackRateLimited:
         # Of this method alone (slack.md E4): posting is not what was limited.
         return None

@@ -17,7 +17,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.database import transaction
-from cocoom_slack_plugin.notifications import broken, lanes
+from cocoom_slack_plugin.notifications import batches, broken, lanes
 from cocoom_slack_plugin.notifications.claims import Claim, Entry, Waiting
 from cocoom_slack_plugin.notifications.heartbeat import Heartbeat
 from cocoom_slack_plugin.notifications.ledger import Ledger
@@ -26,6 +26,7 @@ from cocoom_slack_plugin.notifications.recording import record
 from cocoom_slack_plugin.notifications.serve import Clerk
 from cocoom_slack_plugin.notifications.targets import Outlook, look_up
 from cocoom_slack_plugin.notifications.undecided import decide_batch
+from cocoom_slack_plugin.notifications.waiting import waiting
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.slack import SlackGateway
 
@@ -105,16 +106,14 @@ class Drain:
     def _claim(
         self, dbsession: Session, room: int, busy: dict[str, int]
     ) -> tuple[int, list[list[Waiting]], Outlook]:
-        decided = decide_batch(dbsession)
+        decided = decide_batch(dbsession, patience=self._settings.edit_seconds)
         claims = lanes.claim(dbsession, room, self._settings, busy) if room > 0 else []
         if not claims:
             return decided, [], Outlook()
         # More than a message may carry is of no use.
-        return (
-            decided,
-            lanes.waiting(dbsession, claims, self._settings.digest_size),
-            look_up(dbsession, claims),
-        )
+        most = self._settings.digest_size
+        found = batches.summarise(dbsession, waiting(dbsession, claims, most), most)
+        return decided, found, look_up(dbsession, [notices[0].claim for notices in found])
 
     async def _serve(self, notices: Sequence[Waiting], outlook: Outlook) -> None:
         claim = notices[0].claim

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import TypeAdapter, ValidationError
 
 from cocoom_hooks import event_types
-from cocoom_hooks.payloads import CommentEvent, Event, PostEvent, Tenant, User
+from cocoom_hooks.payloads import CommentEvent, Event, Post, PostEvent, Tenant, User
 from cocoom_slack_plugin.errors import InvalidEvent
 
 HOOK_PREFIX = "cocoom_"
@@ -28,9 +29,18 @@ class ConnectionTested(Event):
     channel: str
 
 
+class Cause(enum.StrEnum):
+    """Why notices are summarised."""
+
+    DISCONNECTED = "disconnected"
+    """They waited while the tenant was disconnected from Slack."""
+    BATCH = "batch"
+    """They are the parts of one import, too many to name each."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesSummarised(Event):
-    """Our own event: what waited for one conversation while Slack was disconnected is told in one message.
+    """Our own event: what waited for one conversation is told in one message.
 
     ``counts`` is how many notices of each kind; ``since`` and ``until`` are when the first and the last of their events
     were recorded; ``addressee`` is whose direct messages these are, None for a channel.
@@ -42,6 +52,7 @@ class NoticesSummarised(Event):
     since: datetime
     until: datetime
     addressee: User | None = None
+    cause: Cause = Cause.DISCONNECTED
 
 
 PAYLOADS: dict[str, type[Event]] = {
@@ -52,6 +63,7 @@ PAYLOADS: dict[str, type[Event]] = {
 _ADAPTERS: dict[type[Event], TypeAdapter[Any]] = {
     payload: TypeAdapter(payload) for payload in set(PAYLOADS.values())
 }
+_POST: TypeAdapter[Post] = TypeAdapter(Post)
 
 
 def dump(kind: str, event: Event) -> str:
@@ -87,6 +99,15 @@ def load(kind: str, payload: object) -> Event:
     except (KeyError, ValidationError) as error:
         raise InvalidEvent(kind, "payload", f"unreadable: {type(error).__name__}") from None
     return event
+
+
+def load_post(payload: str) -> Post:
+    """The post of a stored payload. Raises InvalidEvent for one that this version cannot read."""
+    try:
+        post: Post = _POST.validate_json(payload)
+    except ValidationError as error:
+        raise InvalidEvent("post", "payload", f"unreadable: {type(error).__name__}") from None
+    return post
 
 
 def _verify(kind: str, event: Event) -> None:

@@ -1,23 +1,22 @@
-"""Lanes in the database: claiming those that are due, keeping claims alive, and reading what waits in them.
+"""Lanes in the database: claiming those that are due, and keeping claims alive.
 
 A claim is a lease with a fencing number: after the lease ran out another worker may claim the lane with a higher one
-(security.md C2). ``recording`` is the other half.
+(security.md C2). ``waiting`` reads what waits in claimed lanes, ``recording`` is the other half.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Text, cast, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.notifications.breaker import OPENS_AT
-from cocoom_slack_plugin.notifications.claims import Claim, Waiting
+from cocoom_slack_plugin.notifications.claims import Claim
 from cocoom_slack_plugin.notifications.pace import Pace
-from cocoom_slack_plugin.notifications.recording import release
-from cocoom_slack_plugin.notifications.tables import event, lane, notice
+from cocoom_slack_plugin.notifications.tables import event, lane
 from cocoom_slack_plugin.settings import Settings
 
 # The walk from tenant to tenant costs one step in the index for each that has something waiting, however much it is;
@@ -143,30 +142,6 @@ def announce(dbsession: Session, claim: Claim, notice_id: int) -> bool:
     """
     held = update(lane).where(lane.c.id == claim.lane_id, lane.c.fence == claim.fence)
     return dbsession.execute(held.values(doubt_upto=notice_id)).rowcount == 1  # type: ignore[attr-defined,no-any-return]
-
-
-def waiting(dbsession: Session, claims: Iterable[Claim], most: int) -> list[list[Waiting]]:
-    """For each lane the first notices that wait in it, at most ``most``. A lane without any is settled and left out."""
-    by_lane = {each.lane_id: each for each in claims}
-    first = (
-        select(notice.c.id, notice.c.event_pk, notice.c.locale, notice.c.on_doubt)
-        .where(notice.c.lane_id == lane.c.id, notice.c.state == "waiting")
-        .order_by(notice.c.id)
-        .limit(most)
-        .lateral()
-    )
-    rows = dbsession.execute(
-        select(lane.c.id, *first.c["id", "locale", "on_doubt"], event.c.kind, cast(event.c.payload, Text))
-        .select_from(lane.join(first, text("true")).join(event, event.c.id == first.c.event_pk))
-        .where(lane.c.id.in_(by_lane))
-        .order_by(lane.c.id, first.c.id)
-    )
-    found: dict[int, list[Waiting]] = defaultdict(list)
-    for row in rows:
-        lane_id, *columns = row
-        found[lane_id].append(Waiting(by_lane[lane_id], *columns))
-    release(dbsession, [each for lane_id, each in by_lane.items() if lane_id not in found])
-    return list(found.values())
 
 
 _SOONEST = text(f"""

@@ -12,8 +12,8 @@ from cocoom_slack_plugin.notifications.claims import Fate
 from cocoom_slack_plugin.notifications.digest import Told, compose_message, in_words
 from cocoom_slack_plugin.notifications.doubts import doubted, fates_of
 from cocoom_slack_plugin.notifications.verdict import Verdict, judge, sent
-from cocoom_slack_plugin.slack import SlackGateway
-from cocoom_slack_plugin.slack_codes import FORM
+from cocoom_slack_plugin.slack import Message, Posted, SlackGateway
+from cocoom_slack_plugin.slack_codes import FORM, NO_THREAD
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +42,24 @@ async def _try(
     Returns what the message carries: in words alone there may be room for less.
     """
     try:
-        return sent(await gateway.post(token, target, compose_message(carried))), carried
+        return sent(await _say(gateway, token, target, compose_message(carried), carried)), carried
     except SlackRefused as refused:
         if refused.code not in FORM:
             raise
         log.error("Slack does not take the form of a message: %s", refused)
         message, count = in_words(carried)
-        return sent(await gateway.post(token, target, message), refused.code), carried[:count]
+        posted = await _say(gateway, token, target, message, carried[:count])
+        return sent(posted, refused.code), carried[:count]
+
+
+async def _say(
+    gateway: SlackGateway, token: SecretStr, target: str, message: Message, carried: Sequence[Told]
+) -> Posted:
+    """Under the message where it belongs, or by itself when that one is gone. Raises SlackError."""
+    parent_ts, broadcast = carried[0].parent_ts, any(each.broadcast for each in carried)
+    try:
+        return await gateway.post(token, target, message, parent_ts, broadcast=broadcast)
+    except SlackRefused as refused:
+        if parent_ts is None or refused.code not in NO_THREAD:
+            raise
+        return await gateway.post(token, target, message)

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.notifications import workspaces
-from cocoom_slack_plugin.notifications.claims import Claim, Entry, Fate
+from cocoom_slack_plugin.notifications.claims import Amended, Claim, Entry, Fate
 from cocoom_slack_plugin.notifications.pace import Pace
 from cocoom_slack_plugin.notifications.tables import lane
 from cocoom_slack_plugin.notifications.verdict import LATER
@@ -26,6 +26,7 @@ def record(dbsession: Session, entries: Sequence[Entry], pace: Pace) -> set[int]
     valid = [each for each in entries if each.claim.lane_id in ours]
     if valid:
         _record_notices(dbsession, valid, _record_messages(dbsession, valid))
+        _record_amended(dbsession, [each.amended for each in valid if each.amended])
         _settle(dbsession, valid, pace)
         workspaces.record(dbsession, [(each.claim, each.verdict) for each in valid])
     return {each.claim.lane_id for each in entries} - ours
@@ -50,9 +51,10 @@ def _still_ours(dbsession: Session, held: Iterable[Claim]) -> set[int]:
 # From here on one statement for all entries: its arrays are taken apart by unnest.
 
 _MESSAGES = text("""
-    INSERT INTO cocoom_slack_message (tenant_id, lane_id, outcome, channel, ts, trouble)
+    INSERT INTO cocoom_slack_message (tenant_id, lane_id, outcome, channel, ts, parent_ts, trouble)
     SELECT * FROM unnest(CAST(:tenants AS text[]), CAST(:lanes AS bigint[]), CAST(:outcomes AS text[]),
-                         CAST(:channels AS text[]), CAST(:tss AS text[]), CAST(:troubles AS text[]))
+                         CAST(:channels AS text[]), CAST(:tss AS text[]), CAST(:parents AS text[]),
+                         CAST(:troubles AS text[]))
     RETURNING id
 """)
 
@@ -67,13 +69,22 @@ _NOTICES = text("""
     WHERE n.id = v.id AND n.state = 'waiting'
 """)
 
+_AMENDED = text("""
+    UPDATE cocoom_slack_message AS m SET amended_by = v.notice_id
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:by AS bigint[])) AS v(id, notice_id) WHERE m.id = v.id
+""")
+
 # A statement of its own, after the lock: in one statement it would not see notices committed in between.
 _LANES = text("""
     UPDATE cocoom_slack_lane AS l
     SET lease_until = NULL,
         ready_at = v.ready_at,
-        due_at = CASE WHEN EXISTS (SELECT FROM cocoom_slack_notice n WHERE n.lane_id = l.id AND n.state = 'waiting')
-                 THEN greatest(v.ready_at, clock_timestamp()) END,
+        due_at = CASE WHEN EXISTS (SELECT FROM cocoom_slack_notice n
+                                   WHERE n.lane_id = l.id AND n.state = 'waiting' AND n.not_before IS NULL)
+                 THEN greatest(v.ready_at, clock_timestamp())
+                 ELSE (SELECT greatest(v.ready_at, clock_timestamp(), n.not_before) FROM cocoom_slack_notice n
+                       WHERE n.lane_id = l.id AND n.state = 'waiting' AND n.not_before IS NOT NULL
+                       ORDER BY n.not_before LIMIT 1) END,
         attempts = CASE WHEN v.counts THEN l.attempts + 1 WHEN v.finished THEN 0 ELSE l.attempts END,
         trouble = v.trouble,
         doubted_at = CASE WHEN v.doubt THEN coalesce(l.doubted_at, clock_timestamp()) WHEN v.finished THEN NULL
@@ -109,6 +120,7 @@ def _record_messages(dbsession: Session, entries: Sequence[Entry]) -> dict[Claim
             "outcomes": [each.verdict.message for each in made],
             "channels": [each and each.channel for each in posted],
             "tss": [each and each.ts for each in posted],
+            "parents": [each and each.parent_ts for each in posted],
             "troubles": [each.verdict.code for each in made],
         },
     )
@@ -129,6 +141,12 @@ def _record_notices(dbsession: Session, entries: Sequence[Entry], messages: dict
             "messages": [message_id for _, message_id in fates],
         },
     )
+
+
+def _record_amended(dbsession: Session, amended: Sequence[Amended]) -> None:
+    if amended:
+        given = {"ids": [each.message_id for each in amended], "by": [each.notice_id for each in amended]}
+        dbsession.execute(_AMENDED, given)
 
 
 def _settle(dbsession: Session, entries: Sequence[Entry], pace: Pace) -> None:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pydantic import SecretStr
 
+from cocoom_hooks.payloads import Tenant
 from cocoom_slack_plugin.connections.connection import Connection
 from cocoom_slack_plugin.connections.vault import SecretKind
 from cocoom_slack_plugin.database import transaction
-from cocoom_slack_plugin.errors import InvalidEvent, NotConnected, SecretUnreadable, SlackError
+from cocoom_slack_plugin.errors import NotConnected, SecretUnreadable, SlackError
+from cocoom_slack_plugin.notifications.amending import amend
 from cocoom_slack_plugin.notifications.claims import Claim, Entry, Fate, Waiting
 from cocoom_slack_plugin.notifications.digest import Told, how_many
 from cocoom_slack_plugin.notifications.doubts import GIVE_UP, already_posted, fates_of, settle
-from cocoom_slack_plugin.notifications.events import load
 from cocoom_slack_plugin.notifications.lanes import announce
 from cocoom_slack_plugin.notifications.pace import Pace
 from cocoom_slack_plugin.notifications.posting import post
 from cocoom_slack_plugin.notifications.targets import Outlook, Targets
+from cocoom_slack_plugin.notifications.telling import sort, together
 from cocoom_slack_plugin.notifications.verdict import (
     LATER,
     Reach,
@@ -52,24 +55,44 @@ class Clerk:
     ) -> Entry:
         """Try once to post what waits, as one message. Only faults of our own are raised."""
         claim = notices[0].claim
-        dropped, told = self._sort(notices)
+        dropped, told = sort(notices, self._may_tell)
         connection = outlook.connections.get(claim.tenant_id)
-        if not told:
+        if dropped and not told:
             return Entry(claim, LATER, dropped)
         if connection is None:
             return Entry(claim, broken(NotConnected.code), dropped)
         if self._is_stopped(connection):
             return Entry(claim, LATER, dropped)
+        entry = await self._do(claim, notices[0], told, connection, outlook, still_ours)
+        self._note(connection, entry.verdict)
+        return replace(entry, fates=[*dropped, *entry.fates])
+
+    async def _do(
+        self,
+        claim: Claim,
+        first: Waiting,
+        told: Sequence[Told],
+        connection: Connection,
+        outlook: Outlook,
+        still_ours: Callable[[], bool],
+    ) -> Entry:
+        """Tell what is to be told; where the first thing to do is to amend, amend."""
         try:
             token = self._token(connection)
-            verdict, fates = await self._tell(claim, told, connection, token, outlook, still_ours)
+            if told:
+                verdict, fates = await self._tell(claim, told, connection, token, outlook, still_ours)
+                return Entry(claim, verdict, fates)
+            if not still_ours():
+                return Entry(claim, LATER)
+            return Entry(claim, *await amend(self._runtime, self._slack, token, first))
         except (NotConnected, SecretUnreadable) as error:
-            verdict, fates = broken(error.code), []
+            return Entry(claim, broken(error.code))
         except SlackError as error:
             verdict = judge_preparation(error, claim.attempts)
-            fates = fates_of(told, verdict) if verdict.state else []
-        self._note(connection, verdict)
-        return Entry(claim, verdict, [*dropped, *fates])
+            return Entry(claim, verdict, fates_of(told, verdict) if verdict.state else [])
+
+    def _may_tell(self, tenant: Tenant) -> bool:
+        return self._runtime.settings.tenants.allow(Function.NOTIFICATIONS, tenant)
 
     def _token(self, connection: Connection) -> SecretStr:
         """Opened once for each version of the connection, for as long as this job lasts."""
@@ -96,30 +119,6 @@ class Clerk:
         elif verdict.reach is Reach.WORKSPACE:
             self._paused[connection.tenant_id] = time.monotonic() + min(verdict.pause, RECORDED_BY_THEN)
 
-    def _sort(self, notices: Iterable[Waiting]) -> tuple[list[Fate], list[Told]]:
-        """What is dropped by rule, and what is to be told."""
-        dropped: list[Fate] = []
-        told: list[Told] = []
-        for each in notices:
-            try:
-                event = load(each.kind, each.payload)
-            except InvalidEvent:
-                dropped.append(Fate(each.notice_id, "dropped", "unreadable"))
-                continue
-            if not self._runtime.settings.tenants.allow(Function.NOTIFICATIONS, event.tenant):
-                dropped.append(Fate(each.notice_id, "dropped", "switched_off"))
-                continue
-            told.append(
-                Told(
-                    notice_id=each.notice_id,
-                    kind=each.kind,
-                    event=event,
-                    locale=each.locale,
-                    on_doubt=each.on_doubt,
-                )
-            )
-        return dropped, told
-
     async def _tell(
         self,
         claim: Claim,
@@ -136,12 +135,13 @@ class Clerk:
             return LATER, [Fate(each.notice_id, "dropped", "person_unknown") for each in told]
         if claim.doubted_at is not None:
             place = outlook.places.get(claim.lane_id, target)
-            shown = await already_posted(self._slack, token, connection, claim, place)
+            shown = await already_posted(self._slack, token, connection, claim, place, first.parent_ts)
             if (settled := settle(told, claim.doubt_upto, shown)) is not None:
                 return settled
         if not still_ours():
             return LATER, []
-        carried = told[: how_many(told, self._pace.credit(claim.idle))]
+        some = together(told)
+        carried = some[: how_many(some, self._pace.credit(claim.idle))]
         if any(each.on_doubt == GIVE_UP for each in carried):
             last = carried[-1].notice_id
             if not await asyncio.to_thread(self._announce, claim, last):

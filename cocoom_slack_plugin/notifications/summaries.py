@@ -14,7 +14,7 @@ from cocoom_hooks.payloads import Tenant, User
 from cocoom_slack_plugin.errors import InvalidEvent, NotConnected
 from cocoom_slack_plugin.notifications import outbox
 from cocoom_slack_plugin.notifications.decide import PERSONAL, addressee
-from cocoom_slack_plugin.notifications.events import NOTICES_SUMMARISED, NoticesSummarised, load
+from cocoom_slack_plugin.notifications.events import NOTICES_SUMMARISED, Cause, NoticesSummarised, load
 
 _WAITING = text("""
     WITH waiting AS (
@@ -22,6 +22,7 @@ _WAITING = text("""
         FROM cocoom_slack_notice n JOIN cocoom_slack_event e ON e.id = n.event_pk
         WHERE n.lane_id = ANY(CAST(:lanes AS bigint[])) AND n.state = 'waiting' AND n.id <= :upto
               AND e.kind <> 'connection_tested'
+              AND (CAST(:bundle AS text) IS NULL OR n.bundle = :bundle)
     ), counted AS (
         SELECT lane_id, kind, 1 AS amount, recorded_at AS since, recorded_at AS until
         FROM waiting WHERE kind <> 'notices_summarised'
@@ -49,19 +50,28 @@ _WAITING = text("""
 """)
 
 
-def record(dbsession: Session, tenant: Tenant, lanes: Sequence[int], upto: int) -> int:
+def record(
+    dbsession: Session,
+    tenant: Tenant,
+    lanes: Sequence[int],
+    upto: int,
+    cause: Cause = Cause.DISCONNECTED,
+    bundle: str | None = None,
+) -> int:
     """Record an event for each of these lanes in which news wait, up to this notice. Returns how many.
 
+    With a ``bundle`` only the notices of that one are meant.
     Raises NotConnected when the tenant's notifications are off, because nothing can be recorded then.
     """
-    rows = dbsession.execute(_WAITING, {"lanes": list(lanes), "upto": upto}).all()
+    meant = {"lanes": list(lanes), "upto": upto, "bundle": bundle}
+    rows = dbsession.execute(_WAITING, meant).all()
     for row in rows:
-        if not outbox.record(dbsession, NOTICES_SUMMARISED, _summary(tenant, row)):
+        if not outbox.record(dbsession, NOTICES_SUMMARISED, _summary(tenant, row, cause)):
             raise NotConnected(f"{tenant.subdomain}: notifications are off")
     return len(rows)
 
 
-def _summary(tenant: Tenant, row: Row[Any]) -> NoticesSummarised:
+def _summary(tenant: Tenant, row: Row[Any], cause: Cause) -> NoticesSummarised:
     return NoticesSummarised(
         tenant=tenant,
         event_id=f"summary-{secrets.token_hex(8)}",
@@ -72,6 +82,7 @@ def _summary(tenant: Tenant, row: Row[Any]) -> NoticesSummarised:
         counts={kind: int(amount) for kind, amount in row.counts.items()},
         since=row.since,
         until=row.until,
+        cause=cause,
         addressee=_addressee(row) if row.conversation.startswith(PERSONAL) else None,
     )
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.orm import Session
 
+from cocoom_hooks.payloads import Event
 from cocoom_slack_plugin.errors import InvalidEvent
-from cocoom_slack_plugin.notifications.decide import Decision, Route, decide
+from cocoom_slack_plugin.notifications import preferences, routes
+from cocoom_slack_plugin.notifications.decide import Circumstances, Decision, addressee, decide
 from cocoom_slack_plugin.notifications.events import load
-from cocoom_slack_plugin.notifications.tables import event, lane, route, workspace
+from cocoom_slack_plugin.notifications.notices import Decided, open_notices
+from cocoom_slack_plugin.notifications.preferences import Preferences
+from cocoom_slack_plugin.notifications.tables import event
+from cocoom_slack_plugin.notifications.whereabouts import Whereabouts
 from cocoom_slack_plugin.translations import DEFAULT_LOCALE
 
 log = logging.getLogger(__name__)
@@ -46,98 +48,76 @@ _UNDECIDED = text("""
     FROM cocoom_slack_event JOIN chosen USING (id) ORDER BY id
 """)
 
-Lane = tuple[str, str]  # tenant id, conversation
+Undecided = Row[Any]
 
 
-def decide_batch(dbsession: Session, limit: int = BATCH) -> int:
+def decide_batch(dbsession: Session, limit: int = BATCH, *, patience: float = 0.0) -> int:
     """Decide the oldest undecided events of each tenant and return how many were decided.
 
-    One decider works at a time, so that the notices of a lane stand in the order in which the events were recorded;
-    while another one works this returns 0 at once.
+    ``patience`` is how many seconds an edit waits for further ones. One decider works at a time, so that the notices of
+    a lane stand in the order in which the events were recorded; while another one works this returns 0 at once.
     """
     if not dbsession.scalar(select(func.pg_try_advisory_xact_lock(ONE_DECIDER))):
         return 0
     rows = dbsession.execute(_UNDECIDED, {"share": TENANT_SHARE, "most": limit}).all()
     if rows:
-        routes = _routes(dbsession, {row.tenant_id for row in rows})
-        decided = [(row, decision) for row in rows for decision in _decide(row, routes[row.tenant_id])]
-        lanes = _open_lanes(dbsession, {(r.tenant_id, d.conversation) for r, d in decided if d.conversation})
-        _open_notices(dbsession, decided, lanes)
+        open_notices(dbsession, _decide_all(dbsession, rows, patience))
         dbsession.execute(
             update(event).where(event.c.id.in_([r.id for r in rows])).values(decided_at=func.now())
         )
     return len(rows)
 
 
-def _decide(row: Row[*tuple[Any, ...]], routes: Sequence[Route]) -> list[Decision]:
+def _decide_all(dbsession: Session, rows: Sequence[Undecided], patience: float) -> list[Decided]:
+    """The decisions in the order of the events, each knowing what those before it have come to."""
+    read = [(row, _read(row)) for row in rows]
+    found = routes.of_tenants(dbsession, {row.tenant_id for row in rows})
+    wanted = preferences.of_users(dbsession, _addressees(read))
+    told = Whereabouts(dbsession, [(row.tenant_id, row.kind, known) for row, known in read if known])
+    now = dbsession.execute(select(func.now())).scalar_one()
+    decided: list[Decided] = []
+    for row, known in read:
+        if known is None:
+            # Written by another version of this code: said so in the record, and out of the way of the others.
+            decided.append((row.tenant_id, row.id, Decision(None, DEFAULT_LOCALE, "unreadable")))
+            continue
+        given = Circumstances(
+            now=now,
+            routes=found[row.tenant_id],
+            preferences=_of_addressee(row, known, wanted),
+            told=told.of(row.tenant_id, row.kind, known),
+            patience=patience,
+        )
+        decisions = _decide(row, known, given)
+        told.note(row.tenant_id, row.kind, known, decisions)
+        decided += [(row.tenant_id, row.id, each) for each in decisions]
+    return decided
+
+
+def _read(row: Undecided) -> Event | None:
     try:
-        return decide(row.kind, load(row.kind, row.payload), routes)
+        return load(row.kind, row.payload)
     except InvalidEvent:
-        # Written by another version of this code: said so in the record, and out of the way of the others.
-        return [Decision(None, DEFAULT_LOCALE, "unreadable")]
+        return None
+
+
+def _decide(row: Undecided, known: Event, given: Circumstances) -> list[Decision]:
+    try:
+        return decide(row.kind, known, given)
     except Exception:
         # A fault of ours in one rule must not stop every tenant's events.
         log.exception("event %s of tenant %s cannot be decided", row.id, row.tenant_id)
         return [Decision(None, DEFAULT_LOCALE, "undecidable")]
 
 
-def _routes(dbsession: Session, tenants: Iterable[str]) -> dict[str, list[Route]]:
-    found: dict[str, list[Route]] = defaultdict(list)
-    columns = select(*route.c["tenant_id", "subject", "channel", "thread_id", "locale", "on_doubt"])
-    for tenant_id, *fields in dbsession.execute(
-        columns.where(route.c.tenant_id.in_(sorted(tenants))).order_by(route.c.id)
-    ):
-        found[tenant_id].append(Route(*fields))
-    return found
+def _addressees(read: Sequence[tuple[Undecided, Event | None]]) -> set[tuple[str, str]]:
+    users = ((row.tenant_id, addressee(row.kind, known)) for row, known in read if known)
+    return {(tenant_id, user.id) for tenant_id, user in users if user}
 
 
-def _open_lanes(dbsession: Session, wanted: Iterable[Lane]) -> dict[Lane, int]:
-    """The lanes' ids. A lane without waiting notices becomes due, one that has some keeps its time."""
-    keys = sorted(wanted)
-    if not keys:
-        return {}
-    # In the order in which recording locks them: otherwise the two could wait for each other's rows.
-    there = select(lane.c.id).where(tuple_(lane.c.tenant_id, lane.c.conversation).in_(keys))
-    dbsession.execute(there.order_by(lane.c.id).with_for_update())
-    # A conversation that is told something for the first time has rested for as long as one likes.
-    rested = func.now() - timedelta(minutes=30)
-    values = [{"tenant_id": t, "conversation": c, "due_at": func.now(), "ready_at": rested} for t, c in keys]
-    statement = upsert(lane).values(values)
-    statement = statement.on_conflict_do_update(
-        index_elements=["tenant_id", "conversation"],
-        set_={"due_at": func.coalesce(lane.c.due_at, func.greatest(lane.c.ready_at, func.now()))},
-    )
-    workspaces = [{"tenant_id": each} for each in sorted({tenant_id for tenant_id, _ in keys})]
-    dbsession.execute(upsert(workspace).values(workspaces).on_conflict_do_nothing())
-    rows = dbsession.execute(statement.returning(lane.c.id, lane.c.tenant_id, lane.c.conversation))
-    return {(row.tenant_id, row.conversation): row.id for row in rows}
-
-
-# One statement for all, taken apart by unnest: a row each would cost more than deciding.
-_NOTICES = text("""
-    INSERT INTO cocoom_slack_notice (tenant_id, event_pk, lane_id, locale, on_doubt, state, reason, finished_at)
-    SELECT tenant_id, event_pk, lane_id, locale, on_doubt,
-           CASE WHEN reason IS NULL THEN 'waiting' ELSE 'dropped' END, reason,
-           CASE WHEN reason IS NOT NULL THEN now() END
-    FROM unnest(CAST(:tenants AS text[]), CAST(:events AS bigint[]), CAST(:lanes AS bigint[]), CAST(:locales AS text[]),
-                CAST(:doubts AS text[]), CAST(:reasons AS text[]))
-         WITH ORDINALITY AS n(tenant_id, event_pk, lane_id, locale, on_doubt, reason, place)
-    ORDER BY place
-""")
-
-
-def _open_notices(
-    dbsession: Session, decided: Sequence[tuple[Row[*tuple[Any, ...]], Decision]], lanes: Mapping[Lane, int]
-) -> None:
-    """Notices in the order of the events, which is the order in which their lanes will tell them."""
-    dbsession.execute(
-        _NOTICES,
-        {
-            "tenants": [row.tenant_id for row, _ in decided],
-            "events": [row.id for row, _ in decided],
-            "lanes": [lanes.get((row.tenant_id, each.conversation or "")) for row, each in decided],
-            "locales": [each.locale for _, each in decided],
-            "doubts": [each.on_doubt for _, each in decided],
-            "reasons": [each.dropped for _, each in decided],
-        },
-    )
+def _of_addressee(
+    row: Undecided, known: Event, wanted: Mapping[tuple[str, str], Preferences]
+) -> dict[str, Preferences]:
+    user = addressee(row.kind, known)
+    found = wanted.get((row.tenant_id, user.id)) if user else None
+    return {user.id: found} if user and found else {}

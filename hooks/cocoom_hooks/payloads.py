@@ -47,7 +47,8 @@ class ModerationAction(enum.StrEnum):
 class Tenant:
     """One Cocoom base. ``id`` never changes; ``subdomain`` is its address and may.
 
-    ``url`` is the base's address without a trailing slash, ``https://acme.cocoom.com``; ``locale`` is ``en`` or ``fr``.
+    ``url`` is the base's address without a trailing slash, ``https://acme.cocoom.com``; ``locale`` is ``en`` or ``fr``;
+    ``timezone`` is the IANA's name of the zone in which the base keeps its hours.
     """
 
     id: str
@@ -55,11 +56,15 @@ class Tenant:
     name: str
     url: str
     locale: str = "en"
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A collaborator of one base. ``email`` identifies them within the base."""
+    """A collaborator of one base. ``email`` identifies them within the base.
+
+    ``locale`` and ``timezone`` (the IANA's name) are None where the base's hold.
+    """
 
     id: str
     email: str
@@ -67,6 +72,7 @@ class User:
     role: Role = Role.READER
     status: UserStatus = UserStatus.ACTIVE
     locale: str | None = None
+    timezone: str | None = None
     avatar_url: str | None = None
     profile_url: str | None = None
 
@@ -114,13 +120,15 @@ class Event:
     """What every event hook carries.
 
     ``event_id`` is unique within the tenant and the same when the host tells the same act twice; ``occurred_at`` is
-    timezone-aware; ``actor`` is None for the system.
+    timezone-aware; ``actor`` is None for the system. ``batch`` is the host's id of the import or other mass act that
+    this one is a part of: its parts are told together, in a few words, instead of one by one.
     """
 
     tenant: Tenant
     event_id: str
     occurred_at: datetime
     actor: User | None
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

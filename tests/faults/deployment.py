@@ -144,7 +144,12 @@ class Deployment:
                     insert(connection).values(**values, scopes=list(scopes), notifications_enabled=True)
                 )
             for (name, thread), (_, channel) in CHANNELS.items():
-                row = {"tenant_id": TENANTS[name].id, "subject": "posts", "thread_id": thread}
+                row = {
+                    "tenant_id": TENANTS[name].id,
+                    "effect": "tell",
+                    "kinds": ["shares", "publications"],
+                    "threads": [thread],
+                }
                 open_.execute(insert(route).values(**row, channel=channel))
 
     # --- processes ---

@@ -19,8 +19,8 @@ from cocoom_hooks.payloads import CommentEvent, Event, PostEvent, PostKind, Tena
 from cocoom_slack_plugin.connections.tables import connection
 from cocoom_slack_plugin.connections.vault import SecretKind, Vault
 from cocoom_slack_plugin.notifications import routes, tables
-from cocoom_slack_plugin.notifications.decide import Route
 from cocoom_slack_plugin.notifications.drain import Drain
+from cocoom_slack_plugin.notifications.route import Effect, Route
 from cocoom_slack_plugin.plugin import SlackPlugin
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.settings import EXAMPLE_KEY, Settings
@@ -53,6 +53,7 @@ def make_settings(slack_url: str, redis_url: str = NOWHERE, **changes: Any) -> S
         "channel_interval": 0,
         "workspace_per_minute": 0,
         "digest_size": 1,
+        "edit_seconds": 0,
     }
     return Settings.model_validate({**known, **changes})
 
@@ -98,9 +99,13 @@ class Host:
         }
         self.execute(insert(connection).values({**known, **values}))
 
-    def route(self, tenant: Tenant, channel: str, thread: str | None = None, subject: str = "posts") -> None:
+    def route(self, tenant: Tenant, channel: str | None, thread: str | None = None, **fields: Any) -> None:
+        """A route of this thread, or the default one."""
+        lists = {name: frozenset(fields.pop(name)) for name in list(fields) if isinstance(fields[name], set)}
+        effect = Effect.TELL if thread or lists else Effect.DEFAULT
+        known = {"effect": effect, "threads": frozenset({thread} if thread else ()), **lists, **fields}
         with self.session() as dbsession:
-            routes.add(dbsession, tenant.id, Route(subject, channel, thread))
+            routes.add(dbsession, tenant.id, Route(channel=channel, **known))
             dbsession.commit()
 
     # --- acting ---

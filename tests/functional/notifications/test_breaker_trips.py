@@ -36,7 +36,10 @@ def wide(host: Host, slack_thread: SlackThread) -> Host:
             slack.world.teams["T0ACME"].add_channel(Channel(channel, "T0ACME", channel.lower()))
 
     slack_thread.run(make)
-    rows = [{"tenant_id": ACME.id, "subject": "posts", "channel": channel} for channel in channels]
+    rows = [
+        {"tenant_id": ACME.id, "effect": "tell", "kinds": ["publications", "shares"], "channel": channel}
+        for channel in channels
+    ]
     host.execute(insert(tables.route).values(rows))
     host.route(GLOBEX, "C1NEWS")
     return host

@@ -23,6 +23,7 @@ from cocoom_slack_plugin.notifications.recording import record
 from cocoom_slack_plugin.notifications.tables import event, notice
 from cocoom_slack_plugin.notifications.undecided import decide_batch
 from cocoom_slack_plugin.notifications.verdict import sent
+from cocoom_slack_plugin.notifications.waiting import waiting as read_waiting
 from cocoom_slack_plugin.slack import Posted
 from demo.slack.control import Control
 
@@ -316,7 +317,7 @@ class TestAWorkerThatIsNotDone:
         host.set_connection(ACME, held_at=None)
         with host.session() as dbsession:
             claims = lanes.claim(dbsession, 100, host.settings.model_copy(update={"lease": lease}))
-            found = lanes.waiting(dbsession, claims, 1)
+            found = read_waiting(dbsession, claims, 1)
             dbsession.commit()
         host.set_connection(ACME, held_at=held_at)
         held_lanes = [each.claim.lane_id for (each, *_) in found if each.claim.conversation != "C0NEWS"]

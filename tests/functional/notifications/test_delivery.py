@@ -117,7 +117,7 @@ def test_what_happens_while_a_job_runs_is_taken_up_by_it(host: Host, slack: Cont
 
 def test_every_kind_of_event_arrives(host: Host, slack: Control) -> None:
     host.route(ACME, "C0NEWS")
-    host.route(ACME, "C0WELCOME", subject="newcomers")
+    host.route(ACME, "C0WELCOME", kinds={"newcomers"})
     host.route(GLOBEX, "C1NEWS")
     host.tell("collaborator_joined", CollaboratorEvent(**envelope(ACME), collaborator=BOB))
     host.share("News")

@@ -19,6 +19,7 @@ from cocoom_slack_plugin.notifications.events import load
 from cocoom_slack_plugin.notifications.pace import Pace
 from cocoom_slack_plugin.notifications.render import event_ids
 from cocoom_slack_plugin.notifications.undecided import decide_batch
+from cocoom_slack_plugin.notifications.waiting import waiting
 from cocoom_slack_plugin.slack import SlackGateway
 from demo.slack.control import Control
 from demo.slack.slack import Slack
@@ -51,7 +52,10 @@ def _wide(host: Host, thread: SlackThread, count: int) -> None:
             slack.world.teams["T0ACME"].add_channel(Channel(channel, "T0ACME", channel.lower()))
 
     thread.run(make)
-    rows = [{"tenant_id": ACME.id, "subject": "posts", "channel": channel} for channel in channels]
+    rows = [
+        {"tenant_id": ACME.id, "effect": "tell", "kinds": ["publications", "shares"], "channel": channel}
+        for channel in channels
+    ]
     host.execute(insert(tables.route).values(rows))
 
 
@@ -109,7 +113,7 @@ def test_a_history_that_fails_is_no_attempt_to_post(host: Host, slack: Control) 
 def _lose_a_worker_that_posted_the_first(host: Host) -> None:
     with host.session() as dbsession:
         (claim,) = lanes.claim(dbsession, 1, host.settings)
-        ((first, *_),) = lanes.waiting(dbsession, [claim], host.settings.digest_size)
+        ((first, *_),) = waiting(dbsession, [claim], host.settings.digest_size)
         lanes.announce(dbsession, claim, first.notice_id)
         dbsession.commit()
     event = load(first.kind, first.payload)

@@ -37,7 +37,10 @@ def _route_to_new_channels(host: Host, thread: SlackThread, count: int, tenant: 
             slack.world.teams[team].add_channel(Channel(channel, team, channel.lower()))
 
     thread.run(make)
-    rows = [{"tenant_id": tenant.id, "subject": "posts", "channel": channel} for channel in channels]
+    rows = [
+        {"tenant_id": tenant.id, "effect": "tell", "kinds": ["publications", "shares"], "channel": channel}
+        for channel in channels
+    ]
     host.execute(insert(tables.route).values(rows))
     return channels
 

@@ -22,6 +22,7 @@ from cocoom_slack_plugin.notifications.digest import Told, compose_message
 from cocoom_slack_plugin.notifications.events import load
 from cocoom_slack_plugin.notifications.render import event_ids
 from cocoom_slack_plugin.notifications.undecided import decide_batch
+from cocoom_slack_plugin.notifications.waiting import waiting
 from cocoom_slack_plugin.slack import Message, SlackGateway
 from demo.slack.control import Control
 from demo.slack.faults import FaultKind
@@ -99,7 +100,7 @@ def _lose_a_worker(host: Host, *, after_posting: bool = True, most: int = 1) -> 
     with host.session() as dbsession:
         decide_batch(dbsession)
         claims = lanes.claim(dbsession, 1, host.settings)
-        ((first, *more),) = lanes.waiting(dbsession, claims, most)
+        ((first, *more),) = waiting(dbsession, claims, most)
         last = (first, *more)[-1]
         if last.on_doubt == "give_up":
             lanes.announce(dbsession, claims[0], last.notice_id)

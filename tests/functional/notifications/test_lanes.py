@@ -15,6 +15,7 @@ from cocoom_slack_plugin.notifications.recording import record
 from cocoom_slack_plugin.notifications.tables import lane, message, notice
 from cocoom_slack_plugin.notifications.undecided import decide_batch
 from cocoom_slack_plugin.notifications.verdict import Reach, Verdict, sent
+from cocoom_slack_plugin.notifications.waiting import waiting
 from cocoom_slack_plugin.slack import Posted
 
 from .host import ACME, GLOBEX, Host, in_threads
@@ -27,7 +28,7 @@ NO_PACE = Pace(0.0, 1)
 def _claim(host: Host, limit: int = 100, lease: float = 60.0) -> list[Waiting]:
     with host.session() as dbsession:
         settings = host.but(lease=lease, tenant_share=1000).settings
-        found = [first for first, *_ in lanes.waiting(dbsession, lanes.claim(dbsession, limit, settings), 1)]
+        found = [first for first, *_ in waiting(dbsession, lanes.claim(dbsession, limit, settings), 1)]
         dbsession.commit()
         return found
 

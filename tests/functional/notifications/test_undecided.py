@@ -83,7 +83,7 @@ def test_what_is_told_to_nobody_leaves_a_record(host: Host) -> None:
 
 
 def test_newcomers_and_comments_find_their_lanes(host: Host) -> None:
-    host.route(ACME, "C0WELCOME", subject="newcomers")
+    host.route(ACME, "C0WELCOME", kinds={"newcomers"})
     host.tell("collaborator_joined", CollaboratorEvent(**envelope(ACME), collaborator=BOB))
     host.comment(BOB)
     _decide(host)
@@ -138,14 +138,14 @@ def test_a_rule_that_fails_on_one_event_stops_nobody_else(
     host: Host, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     host.route(ACME, "C0NEWS")
-    good = deciding._RULES["share_published"]
+    good = deciding.about
 
-    def broken(told: Any, routes: Any) -> Any:
+    def broken(kind: str, told: Any) -> Any:
         if told.post.title == "poison":
             raise ZeroDivisionError
-        return good(told, routes)
+        return good(kind, told)
 
-    monkeypatch.setitem(deciding._RULES, "share_published", broken)
+    monkeypatch.setattr(deciding, "about", broken)
     for title in ("before", "poison", "after"):
         host.share(title)
     with caplog.at_level(logging.ERROR):

@@ -147,7 +147,11 @@ def workers(database: str, cache: Redis, slack: Control, tmp_path: Path) -> Iter
                 notifications_enabled=True,
             )
         )
-        open_.execute(insert(route).values(tenant_id=ACME.id, subject="posts", channel="C0NEWS"))
+        open_.execute(
+            insert(route).values(
+                tenant_id=ACME.id, effect="tell", kinds=["publications", "shares"], channel="C0NEWS"
+            )
+        )
     queue = f"worker-{secrets.token_hex(4)}"
     ini = tmp_path / "host.ini"
     known = {
