@@ -26,6 +26,7 @@ from bench import (
     plain_jobs,
     redis_away,
     sign_in,
+    thinking,
     throughput,
     wide,
 )
@@ -81,6 +82,7 @@ PARTS: dict[str, Part] = {
     ),
     "long-backlog": lambda world, much, folder: long_backlog.measure(world, much.backlog),
     "many-tenants": lambda world, much, folder: many_tenants.measure(world, much.tenants, much.rounds),
+    "thinking": lambda world, much, folder: thinking.measure(much.rounds),
     "sign-in": lambda world, much, folder: sign_in.measure(world, much.sign_ins),
 }
 

@@ -71,9 +71,9 @@ def work(deployment: Deployment, burst: bool) -> None:
 
 
 def _chores(runtime: Runtime) -> list[Chore]:
-    days = runtime.settings.notice_days
+    keep = retention.Periods(runtime.settings.notice_days, runtime.settings.post_days)
     return [
-        Chore("retention", PURGE_SECONDS, lambda stop: retention.purge(runtime.hooks, days, stop)),
+        Chore("retention", PURGE_SECONDS, lambda stop: retention.purge(runtime.hooks, keep, stop)),
         Chore("leavers", LEAVERS_SECONDS, partial(leavers.check, runtime)),
         Chore(
             "purge", PURGE_SECONDS, lambda stop: audit.purge_old(runtime.hooks, runtime.settings.audit_days)

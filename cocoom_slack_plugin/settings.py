@@ -152,6 +152,12 @@ class Settings(BaseModel):
         le=3660,
         description="Days for which finished notices, their events and their messages are kept.",
     )
+    post_days: int = Field(
+        default=400,
+        ge=1,
+        le=36_500,
+        description="Days for which messages that tell of posts are remembered, so that they can be withdrawn.",
+    )
     lease: float = Field(
         default=10.0,
         ge=2,

@@ -6,6 +6,7 @@ somebody else has locked are left for the next purge, so that nobody waits for t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import Event as Flag
 
 from sqlalchemy import TextClause, text
@@ -38,13 +39,14 @@ _OLD_LANES = text("""
 # event then has a notice and stays.
 _NOTICES_OF_EVENTS = text("""
     WITH ended AS (
-        SELECT e.id FROM cocoom_slack_event e
-        WHERE e.id > :after AND e.id <= :last AND e.decided_at < now() - make_interval(days => :days)
-              AND NOT EXISTS (
-                  SELECT FROM cocoom_slack_notice n
-                  WHERE n.event_pk = e.id
-                        AND (n.finished_at IS NULL OR n.finished_at >= now() - make_interval(days => :days))
-              )
+        SELECT e.id FROM cocoom_slack_event e CROSS JOIN LATERAL (
+            SELECT coalesce(bool_or(n.finished_at IS NULL), false) AS waits, max(n.finished_at) AS finished_at,
+                   CASE WHEN e.post_id IS NOT NULL AND bool_or(n.state = 'sent') THEN :post_days ELSE :days END AS days
+            FROM cocoom_slack_notice n WHERE n.event_pk = e.id
+        ) AS notices
+        WHERE e.id > :after AND e.id <= :last AND NOT notices.waits
+              AND greatest(e.decided_at, notices.finished_at) < now() - make_interval(days => notices.days)
+              AND e.decided_at IS NOT NULL
     ), free AS (
         SELECT n.id FROM cocoom_slack_notice n
         WHERE n.event_pk IN (SELECT id FROM ended) AND n.finished_at IS NOT NULL AND n.state <> 'waiting'
@@ -83,21 +85,37 @@ _WALKS = (
 )
 
 
-def purge(hooks: Hooks, days: int, stop: Flag) -> int:
-    """Delete what ended more than this many days ago, until nothing is left or ``stop`` is set.
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """For how many days what has ended is kept. What was told of posts is kept for ``posts`` days, so that it can still
+    be withdrawn."""
+
+    others: int
+    posts: int
+
+
+def purge(hooks: Hooks, keep: Periods, stop: Flag) -> int:
+    """Delete what ended longer ago than it is kept, until nothing is left or ``stop`` is set.
 
     Returns the number of rows deleted.
     """
-    return sum(_walk(hooks, days, stop, look, deletions) for look, deletions in _WALKS)
+    return sum(_walk(hooks, keep, stop, look, deletions) for look, deletions in _WALKS)
 
 
-def _walk(hooks: Hooks, days: int, stop: Flag, look: TextClause, deletions: tuple[TextClause, ...]) -> int:
+def _walk(
+    hooks: Hooks, keep: Periods, stop: Flag, look: TextClause, deletions: tuple[TextClause, ...]
+) -> int:
     after, deleted = 0, 0
     while not stop.is_set():
         with transaction(hooks) as dbsession:
-            page = dbsession.execute(look, {"after": after, "days": days, "page": PAGE}).one()
+            page = dbsession.execute(look, {"after": after, "days": keep.others, "page": PAGE}).one()
             if page.goes_on and page.rows:
-                bounds = {"after": after, "last": page.last, "days": days}
+                bounds = {
+                    "after": after,
+                    "last": page.last,
+                    "days": keep.others,
+                    "post_days": max(keep.others, keep.posts),
+                }
                 deleted += sum(_delete(dbsession, each, bounds) for each in deletions)
         if not page.goes_on or page.rows < PAGE:
             break

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from cocoom_slack_plugin.notifications import retention
 from cocoom_slack_plugin.notifications.dead_letters import Choice, replay
-from cocoom_slack_plugin.notifications.retention import purge
+from cocoom_slack_plugin.notifications.retention import Periods, purge
 from cocoom_slack_plugin.notifications.tables import notice
 from cocoom_slack_plugin.notifications.undecided import decide_batch
 
@@ -32,7 +32,7 @@ def _age(host: Host, days: float, *tables: str, where: str = "true") -> None:
 
 
 def _purge(host: Host) -> int:
-    return purge(host.hooks, DAYS, threading.Event())
+    return purge(host.hooks, Periods(DAYS, DAYS), threading.Event())
 
 
 def _decide(host: Host) -> None:
@@ -162,7 +162,7 @@ def test_asked_to_stop_it_stops(told: Host) -> None:
     _age(told, DAYS + 1)
     stop = threading.Event()
     stop.set()
-    assert purge(told.hooks, DAYS, stop) == 0
+    assert purge(told.hooks, Periods(DAYS, DAYS), stop) == 0
     assert len(told.events) == 4
 
 
@@ -265,3 +265,20 @@ def _plan(host: Host, statement: Any, bounds: dict[str, int]) -> str:
     used = {name: value for name, value in bounds.items() if f":{name}" in statement.text}
     with host.engine.connect() as open_:
         return "\n".join(open_.scalars(text(f"EXPLAIN {statement.text}"), used))
+
+
+def test_what_was_told_of_posts_is_kept_for_as_long_as_it_can_be_withdrawn(told: Host) -> None:
+    told.share("still waits", GLOBEX)
+    _decide(told)
+    told.execute(text("DELETE FROM cocoom_slack_route"))
+    told.share("routed nowhere")
+    _decide(told)
+    _age(told, DAYS + 1)
+    before = _counts(told)
+    purge(told.hooks, Periods(DAYS, 400), threading.Event())
+    events, notices, messages, lanes = _counts(told)
+    assert (events, notices) == (before[0] - 1, before[1] - 1), "only what was told nowhere has gone"
+    assert messages == before[2]
+    _age(told, 400)
+    purge(told.hooks, Periods(DAYS, 400), threading.Event())
+    assert _counts(told)[:3] == (1, 1, 0), "what still waits stays"
