@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 
 from demo.cocoom.database import sessionmaker_for
+from demo.cocoom.other_version import OtherVersionError, make_room
 from demo.cocoom.seed import plant
 from demo.cocoom.settings import HostSettings
 
@@ -22,7 +23,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     [ini] = given
     settings = HostSettings.read(plaster.get_settings(ini, "app:main"))
-    command.upgrade(Config(ini), "heads")
+    config = Config(ini)
+    try:
+        if make_room(config, settings.database_url):
+            print("The tables of the host were of another version: they are made anew.")
+    except OtherVersionError as error:
+        print(error, file=sys.stderr)
+        return 1
+    command.upgrade(config, "heads")
     sessions = sessionmaker_for(settings.database_url)
     with sessions.begin() as dbsession:
         plant(dbsession)

@@ -18,6 +18,7 @@ def tenant_of(row: BaseRow, addresses: TenantAddresses) -> Tenant:
         name=row.name,
         url=addresses.url(row.subdomain),
         locale=row.locale,
+        timezone=row.timezone,
     )
 
 
@@ -29,7 +30,23 @@ def user_of(row: UserRow, tenant: Tenant) -> User:
         role=Role(row.role),
         status=UserStatus(row.status),
         locale=row.locale,
+        timezone=row.timezone,
         profile_url=f"{tenant.url}/people/{row.id}",
+    )
+
+
+def guest_of(row: UserRow, home: Tenant) -> User:
+    """Somebody of another base of the hub, as the base that receives their posts knows them: a name.
+
+    Their id is none of this base's; without an address, and removed as far as this base goes, they are told
+    nothing here.
+    """
+    return User(
+        id=f"hub:{home.id}:{row.id}",
+        email="",
+        display_name=row.display_name,
+        role=Role.READER,
+        status=UserStatus.REMOVED,
     )
 
 
@@ -38,6 +55,16 @@ def thread_of(row: ThreadRow, tenant: Tenant) -> Thread:
 
 
 def post_of(row: PostRow, tenant: Tenant) -> Post:
+    """In its own base."""
+    return _post(row, tenant, row.thread, user_of(row.author, tenant))
+
+
+def lent_post_of(row: PostRow, tenant: Tenant, thread: ThreadRow, home: Tenant) -> Post:
+    """In a base that receives it: at that base's address, in that base's thread."""
+    return _post(row, tenant, thread, guest_of(row.author, home))
+
+
+def _post(row: PostRow, tenant: Tenant, thread: ThreadRow, author: User) -> Post:
     return Post(
         id=row.id,
         kind=PostKind(row.kind),
@@ -45,8 +72,8 @@ def post_of(row: PostRow, tenant: Tenant) -> Post:
         subtitle=row.subtitle,
         template=row.template,
         url=f"{tenant.url}/posts/{row.id}",
-        thread=thread_of(row.thread, tenant),
-        author=user_of(row.author, tenant),
+        thread=thread_of(thread, tenant),
+        author=author,
         published_at=row.published_at or datetime.now(UTC),
         tags=tuple(row.tags),
     )

@@ -9,9 +9,18 @@ from sqlalchemy.orm import Session
 
 from cocoom_hooks.payloads import PostKind, Role, UserStatus
 from demo.cocoom.passwords import DEMO_PASSWORD, hash_password
-from demo.cocoom.tables import BaseRow, FollowRow, PostRow, PostState, Table, ThreadRow, UserRow
+from demo.cocoom.tables import (
+    BaseRow,
+    FollowRow,
+    LendingRow,
+    PostRow,
+    PostState,
+    Table,
+    ThreadRow,
+    UserRow,
+)
 
-BASES = (("acme", "Acme", "en"), ("globex", "Globex", "fr"))
+BASES = (("acme", "Acme", "en", "Europe/Paris"), ("globex", "Globex", "fr", "Europe/Zurich"))
 
 PEOPLE = (
     ("acme", "Alice Martin", Role.ADMINISTRATOR, UserStatus.ACTIVE, None),
@@ -28,7 +37,12 @@ THREADS = (
     ("acme", "general", "#175AE4", ("alice", "bob", "chloe")),
     ("acme", "product", "#0E9F6E", ("bob", "chloe")),
     ("globex", "general", "#175AE4", ("gina", "hugo")),
+    ("acme", "hub-news", "#B4563A", ("alice", "bob")),
+    ("globex", "hub-news", "#B4563A", ("gina", "hugo")),
 )
+
+LENDINGS = (("acme", "globex", "hub-news"),)
+"""Lender, receiver, and the name of the thread in both."""
 
 WELCOMES = (
     ("acme", "alice", "Welcome to Acme", "What we know, in one place"),
@@ -38,9 +52,10 @@ WELCOMES = (
 
 def plant(dbsession: Session) -> None:
     """Add what is missing. The caller commits."""
-    if all(dbsession.get(BaseRow, tenant_id(base)) for base, *_ in BASES):
+    bases = all(dbsession.get(BaseRow, tenant_id(base)) for base, *_ in BASES)
+    if bases and dbsession.scalar(select(LendingRow).limit(1)):
         return
-    for rows in (_bases(), _people(), _threads(), _follows(), _welcomes()):
+    for rows in (_bases(), _people(), _threads(), _follows(), _lendings(), _welcomes()):
         _add_missing(dbsession, rows)
 
 
@@ -65,7 +80,8 @@ def _add_missing(dbsession: Session, rows: list[Table]) -> None:
 
 def _bases() -> list[Table]:
     return [
-        BaseRow(id=tenant_id(base), subdomain=base, name=name, locale=locale) for base, name, locale in BASES
+        BaseRow(id=tenant_id(base), subdomain=base, name=name, locale=locale, timezone=timezone)
+        for base, name, locale, timezone in BASES
     ]
 
 
@@ -98,6 +114,17 @@ def _follows() -> list[Table]:
         FollowRow(thread_id=f"{base}-{name}", user_id=user_id(base, person))
         for base, name, _, people in THREADS
         for person in people
+    ]
+
+
+def _lendings() -> list[Table]:
+    return [
+        LendingRow(
+            thread_id=f"{lender}-{name}",
+            tenant_id=tenant_id(receiver),
+            local_thread_id=f"{receiver}-{name}",
+        )
+        for lender, receiver, name in LENDINGS
     ]
 
 

@@ -52,6 +52,8 @@ class BaseRow(Table):
     subdomain: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     locale: Mapped[str] = mapped_column(server_default="en")
+    timezone: Mapped[str] = mapped_column(server_default="Europe/Paris")
+    """The IANA's name of the zone in which the base keeps its hours."""
     comments_may_leave: Mapped[bool] = mapped_column(server_default="false")
     """Whether plugins may be given the text of comments (cocoom.md 5.2, rule 5: not by default)."""
 
@@ -70,6 +72,8 @@ class UserRow(Table):
     role: Mapped[str] = mapped_column(server_default=Role.READER.value)
     status: Mapped[str] = mapped_column(server_default=UserStatus.INVITED.value)
     locale: Mapped[str | None]
+    timezone: Mapped[str | None]
+    """The IANA's name; as the locale, None where the base's holds."""
     password_hash: Mapped[str | None]
 
     @property
@@ -86,6 +90,20 @@ class ThreadRow(Table):
     tenant_id: Mapped[str] = _base_id()
     name: Mapped[str]
     color: Mapped[str | None]
+
+
+class LendingRow(Table):
+    """A hub: one base lends a thread to another, which shows its posts, to be read alone (cocoom.md 1.2)."""
+
+    __tablename__ = "demo_lending"
+
+    thread_id: Mapped[str] = mapped_column(ForeignKey("demo_thread.id", ondelete="CASCADE"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("demo_base.id", ondelete="CASCADE"), primary_key=True)
+    """The base that receives."""
+    local_thread_id: Mapped[str] = mapped_column(
+        ForeignKey("demo_thread.id", ondelete="CASCADE"), unique=True
+    )
+    """Its own thread, in which the posts appear there."""
 
 
 class FollowRow(Table):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import cycle
 
@@ -37,10 +37,14 @@ class Limits:
     team_per_minute: int = 300
     """Posts per workspace and app; 0 lifts the cap."""
     tiers_enabled: bool = True
+    per_method: dict[str, int] = field(default_factory=dict)
+    """Calls per minute of single methods, in place of their tier's. Posts have their own limits above."""
 
     def __post_init__(self) -> None:
         if self.posts_per_second <= 0 or self.burst < 1:
             raise ValueError("posts_per_second and burst are positive")
+        if "chat.postMessage" in self.per_method:
+            raise ValueError("chat.postMessage is limited by posts_per_second, burst and team_per_minute")
 
 
 @dataclass(slots=True)
@@ -80,9 +84,11 @@ class RateLimits:
 
     def wait_for_call(self, method: str, tier: Tier, team_id: str, app_id: str) -> int:
         """Seconds until the method's quota opens again, 0 when the call may pass."""
-        if not (self.limits.enabled and self.limits.tiers_enabled) or tier is Tier.POSTING:
+        limits = self.limits
+        if not limits.enabled or tier is Tier.POSTING:
             return 0
-        return self._wait_in_window((method, team_id, app_id), tier.value)
+        quota = limits.per_method.get(method, tier.value if limits.tiers_enabled else None)
+        return 0 if quota is None else self._wait_in_window((method, team_id, app_id), quota)
 
     def wait_for_post(self, channel_id: str, team_id: str, app_id: str) -> int:
         """Seconds until the conversation, or the workspace, takes another post; 0 when it takes this one."""

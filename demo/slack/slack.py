@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from demo.slack.clock import Clock
 from demo.slack.faults import Faults
@@ -13,6 +14,15 @@ from demo.slack.signin.codes import Codes
 from demo.slack.signin.keys import SigningKeys
 from demo.slack.signin.knobs import IdTokenKnobs
 from demo.slack.world.world import World
+
+
+class LostThread(StrEnum):
+    """What a reply meets whose ``thread_ts`` is a reply, a tombstone or nothing: UNCONFIRMED (slack.md D5)."""
+
+    CANNOT_REPLY = "cannot_reply_to_message"
+    NOT_FOUND = "message_not_found"
+    TOP_LEVEL = "top_level"
+    """Posted without a word as a message of the channel."""
 
 
 @dataclass
@@ -29,9 +39,16 @@ class Settings:
     """Remembered per conversation, so that a long benchmark keeps its memory flat."""
     metadata_bytes: int = 8_000
     """``metadata_too_large`` exists, its value is unpublished (slack.md D2)."""
+    lost_thread: LostThread = LostThread.CANNOT_REPLY
+    edit_window: float | None = None
+    """Seconds after which a message can no longer be edited (``edit_window_closed``); None: for ever."""
     remember_sign_ins: bool = False
     """Skip consent for somebody signed in who agreed before, as Slack does (slack.md A2). Off by default, so
     that a reader of the demonstration may change person."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an answer that Slack has not."""
+        self.lost_thread = LostThread(self.lost_thread)
 
 
 @dataclass

@@ -31,12 +31,13 @@ class ImpossibleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """``actor`` is None for the system, which may do everything."""
+    """``actor`` is None for the system, which may do everything. ``batch`` names the mass act this is part of."""
 
     dbsession: Session
     hooks: Hooks
     tenant: Tenant
     actor: UserRow | None
+    batch: str | None = None
 
     def require(self, right: Right) -> None:
         """Raises NotAllowedError."""
@@ -58,8 +59,13 @@ class Acting:
     def envelope(self) -> dict[str, Any]:
         """The fields that every event carries."""
         actor = payloads.user_of(self.actor, self.tenant) if self.actor else None
-        now = datetime.now(UTC)
-        return {"tenant": self.tenant, "event_id": uuid.uuid4().hex, "occurred_at": now, "actor": actor}
+        act = {"event_id": uuid.uuid4().hex, "occurred_at": datetime.now(UTC), "batch": self.batch}
+        return {"tenant": self.tenant, "actor": actor, **act}
+
+    def envelope_in(self, tenant: Tenant) -> dict[str, Any]:
+        """The same for another base of the hub, where the act is told as well, as an event of its own."""
+        actor = payloads.guest_of(self.actor, self.tenant) if self.actor else None
+        return {**self.envelope(), "tenant": tenant, "actor": actor}
 
     def tell(self, hook: str, event: Event) -> None:
         """Write what was done, then tell the plugins, in a savepoint.

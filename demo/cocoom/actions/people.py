@@ -56,6 +56,11 @@ def activate(acting: Acting, user: UserRow) -> bool:
     return user.is_active
 
 
+def prefer(acting: Acting, *, locale: str | None, timezone: str | None) -> None:
+    """Somebody sets their own language and time zone, None for the base's. Fires nothing."""
+    acting.author.locale, acting.author.timezone = locale, timezone
+
+
 def deactivate(acting: Acting, user: UserRow) -> None:
     """Also ends their sessions."""
     _change(acting, user, (UserStatus.ACTIVE, UserStatus.INVITED), UserStatus.DEACTIVATED)

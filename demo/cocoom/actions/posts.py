@@ -1,13 +1,17 @@
-"""Writing, publishing, editing and taking back posts (cocoom.md 1.2 and 2.2)."""
+"""Writing, publishing, editing and taking back posts (cocoom.md 1.2 and 2.2).
+
+Every act on a post that others can see is told in its own base, and in each base that receives its thread.
+"""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from cocoom_hooks.payloads import ModerationAction, PostEdited, PostEvent, PostKind, PostModerated
-from demo.cocoom import payloads
+from demo.cocoom import hub
 from demo.cocoom.actions.acting import Acting, ImpossibleError, NotAllowedError
 from demo.cocoom.rights import Right
 from demo.cocoom.tables import PostRow, PostState, ThreadRow
@@ -34,10 +38,11 @@ def draft(acting: Acting, thread: ThreadRow, text: PostText, *, template: str = 
 
 
 def publish_draft(acting: Acting, post: PostRow) -> PostRow:
+    """The author publishes a draft, or once more what was unpublished."""
     acting.require(Right.CONTRIBUTE)
     _require_author(acting, post)
-    if post.state != PostState.DRAFT:
-        raise ImpossibleError("only a draft can be published")
+    if post.state not in (PostState.DRAFT, PostState.UNPUBLISHED):
+        raise ImpossibleError("only a draft, or what was unpublished, can be published")
     return _appear(acting, post, "publication_published")
 
 
@@ -53,9 +58,7 @@ def edit(acting: Acting, post: PostRow, text: PostText) -> PostRow:
     for name in changed:
         setattr(post, name, list(text.tags) if name == "tags" else getattr(text, name))
     if changed and post.state == PostState.PUBLISHED:
-        told = payloads.post_of(post, acting.tenant)
-        event = PostEdited(**acting.envelope(), post=told, changed_fields=changed)
-        acting.tell("publication_edited", event)
+        _tell(acting, post, "publication_edited", PostEdited, changed_fields=changed)
     return post
 
 
@@ -105,13 +108,13 @@ def moderate(acting: Acting, post: PostRow, action: ModerationAction, reason: st
     if action is ModerationAction.UNPUBLISHED:
         _require_published_publication(post)
     post.state = PostState(action)
-    told = payloads.post_of(post, acting.tenant)
-    event = PostModerated(**acting.envelope(), post=told, action=action, reason=reason)
-    acting.tell("publication_moderated" if post.is_publication else "share_moderated", event)
+    hook = "publication_moderated" if post.is_publication else "share_moderated"
+    _tell(acting, post, hook, PostModerated, action=action, reason=reason)
 
 
 def _write(acting: Acting, thread: ThreadRow, text: PostText, kind: PostKind, template: str) -> PostRow:
     acting.require(Right.CONTRIBUTE)
+    hub.require_own(acting.dbsession, thread)
     post = PostRow(id=f"p-{uuid.uuid4().hex[:12]}", tenant_id=acting.tenant.id, kind=kind, template=template)
     post.thread, post.author, post.state = thread, acting.author, PostState.DRAFT
     post.title, post.subtitle, post.body, post.tags = text.title, text.subtitle, text.body, list(text.tags)
@@ -126,8 +129,9 @@ def _appear(acting: Acting, post: PostRow, hook: str) -> PostRow:
     return post
 
 
-def _tell(acting: Acting, post: PostRow, hook: str) -> None:
-    acting.tell(hook, PostEvent(**acting.envelope(), post=payloads.post_of(post, acting.tenant)))
+def _tell(acting: Acting, post: PostRow, hook: str, event: type[PostEvent] = PostEvent, **more: Any) -> None:
+    for fields in hub.tellings(acting, post):
+        acting.tell(hook, event(**fields, **more))
 
 
 def _value(post: PostRow, name: str) -> object:

@@ -8,7 +8,7 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy import select
 
 from cocoom_hooks.payloads import ThreadEvent
-from demo.cocoom import payloads
+from demo.cocoom import hub, payloads
 from demo.cocoom.actions.acting import Acting, ImpossibleError
 from demo.cocoom.rights import Right
 from demo.cocoom.tables import FollowRow, PostRow, PostState, ThreadRow
@@ -39,6 +39,7 @@ def delete(acting: Acting, thread: ThreadRow) -> None:
     held = select(PostRow.id).where(PostRow.thread_id == thread.id, PostRow.state != PostState.DELETED)
     if acting.dbsession.scalar(held.limit(1)):
         raise ImpossibleError("a thread that holds posts cannot be deleted")
+    hub.require_own(acting.dbsession, thread)
     acting.dbsession.execute(delete_rows(PostRow).where(PostRow.thread_id == thread.id))
     acting.dbsession.delete(thread)
     _tell(acting, thread, "thread_deleted", ())

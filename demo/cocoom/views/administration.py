@@ -1,4 +1,4 @@
-"""The administration page: what plugins add, the threads, the outbox, and the end of the base."""
+"""The administration page: what plugins add and may see, the threads, the outbox, and the end of the base."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pyramid.httpexceptions import HTTPBadRequest
 from demo.cocoom import queries
 from demo.cocoom.actions import bases
 from demo.cocoom.rights import Right
-from demo.cocoom.views.page import deed, page
+from demo.cocoom.tables import BaseRow
+from demo.cocoom.views.page import deed, go_to, page
 
 
 @page("administration", "administration", Right.ADMINISTER)
@@ -17,8 +18,16 @@ def administration(request: Any) -> dict[str, Any]:
     return {
         "entries": request.registry.cocoom_hooks.administration_entries(request, request.tenant),
         "threads": queries.threads(request.dbsession, request.tenant.id),
+        "comments_may_leave": request.dbsession.get_one(BaseRow, request.tenant.id).comments_may_leave,
         "letters": queries.letters(request.dbsession, request.tenant.id),
     }
+
+
+@deed("comments_leave", Right.ADMINISTER)
+def let_comments_leave(request: Any) -> Any:
+    """Field ``allowed``, sent when it is ticked."""
+    bases.let_comments_leave(request.acting, "allowed" in request.POST)
+    return go_to("/administration#comments")
 
 
 @deed("base_remove", Right.ADMINISTER, renderer="removed")

@@ -49,6 +49,15 @@ class Form:
             self.faults[name] = "Six hexadecimal digits after a #, such as #175AE4."
         return value or None
 
+    def lines(self, name: str, *, most: int = 200) -> list[str]:
+        """What is written on each line, ``most`` characters at the most; at least one."""
+        lines = [line.strip() for line in self.values.get(name, "").splitlines() if line.strip()]
+        if not lines:
+            self.faults[name] = "Please fill this in."
+        elif max(map(len, lines)) > most:
+            self.faults[name] = f"At most {most} characters a line."
+        return lines
+
     def post_text(self) -> PostText:
         """Fields ``title``, ``subtitle``, ``body`` and ``tags`` (separated by commas)."""
         tags = (tag.strip().removeprefix("#") for tag in self.text("tags").split(","))

@@ -13,6 +13,7 @@ ROUTES = {
     "thread_follow": "/threads/{thread}/follow",
     "thread_unfollow": "/threads/{thread}/unfollow",
     "thread_edit": "/threads/{thread}/edit",
+    "thread_import": "/threads/{thread}/import",
     "thread_delete": "/threads/{thread}/delete",
     "publish": "/publish",
     "share": "/share",
@@ -31,7 +32,9 @@ ROUTES = {
     "person_deactivate": "/people/{person}/deactivate",
     "person_reactivate": "/people/{person}/reactivate",
     "person_remove": "/people/{person}/remove",
+    "settings": "/settings",
     "administration": "/administration",
+    "comments_leave": "/administration/comments",
     "thread_create": "/administration/threads",
     "base_remove": "/administration/remove",
 }

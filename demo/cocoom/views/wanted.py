@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cocoom_hooks.payloads import UserStatus
-from demo.cocoom import queries
+from demo.cocoom import hub, queries
 from demo.cocoom.actions.posts import may_see
+from demo.cocoom.hub import ShownPost
 from demo.cocoom.tables import CommentRow, PostRow, ThreadRow, UserRow
 from demo.cocoom.tenants import NothingHere
 
@@ -16,6 +17,15 @@ def post(request: Any) -> PostRow:
     if row is None or not may_see(request.acting, row):
         raise NothingHere("There is no such post, or not any more.")
     return row
+
+
+def shown_post(request: Any) -> ShownPost:
+    """To be read: one of the base's own, or one that another base lends to it."""
+    lent = hub.lent_post(request.dbsession, request.tenant.id, request.matchdict["post"])
+    if lent is not None:
+        return lent
+    row = post(request)
+    return ShownPost(row, row.thread)
 
 
 def thread(request: Any) -> ThreadRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.cocoom import queries
+from demo.cocoom import hub
 from demo.cocoom.actions import posts
 from demo.cocoom.rights import Right
 from demo.cocoom.tables import PostRow, ThreadRow
@@ -64,7 +64,7 @@ def _write(request: Any, templates: tuple[str, ...], act: Any) -> Any:
 
 
 def _thread(request: Any, form: Form) -> ThreadRow | None:
-    threads = {row.id: row for row in queries.threads(request.dbsession, request.tenant.id)}
+    threads = {row.id: row for row in hub.own_threads(request.dbsession, request.tenant.id)}
     return threads.get(form.choice("thread", tuple(threads)))
 
 
@@ -74,7 +74,7 @@ def _again(request: Any, form: Form, templates: tuple[str, ...]) -> dict[str, An
 
 
 def _form(request: Any, form: Form, templates: tuple[str, ...]) -> dict[str, Any]:
-    threads = queries.threads(request.dbsession, request.tenant.id)
+    threads = hub.own_threads(request.dbsession, request.tenant.id)
     preset = {"thread": request.GET.get("thread", "")}
     return {
         "values": {**preset, **form.values},

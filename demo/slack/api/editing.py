@@ -19,13 +19,33 @@ LONGEST_UPDATE = 4_000
 @method("chat.update", Tier.THREE, "chat:write", takes_json=True)
 def update(call: Call) -> Answer:
     destination, message = _own_message(call, "ts", "cant_update_message")
-    if destination.channel.is_archived:
-        raise SlackError("is_inactive")
-    _rewrite(call, destination, message)
+    _check_time(call, destination, message)
+    if call.flag("reply_broadcast"):
+        _broadcast(call, message)
+    else:
+        _rewrite(call, destination, message)
     message.edited = {"user": call.token.user_id, "ts": f"{call.slack.clock.now():.6f}"}
     shown = message_object(message, destination.team, call.app)
     answer: Answer = {"ok": True, "channel": destination.channel.id, "ts": message.ts}
     return answer | {"text": message.text, "message": shown}
+
+
+def _check_time(call: Call, destination: Destination, message: Message) -> None:
+    """An archived conversation is history, and so is what the workspace's edit window has left behind."""
+    if destination.channel.is_archived:
+        raise SlackError("is_inactive")
+    window = call.slack.settings.edit_window
+    if window is not None and call.slack.clock.now() - float(message.ts) > window:
+        raise SlackError("edit_window_closed")
+
+
+def _broadcast(call: Call, message: Message) -> None:
+    """Show an existing reply in the channel, too; its content cannot change in the same call."""
+    if not message.is_reply:
+        raise SlackError("cant_broadcast_message")
+    if any(call.arguments.get(name) for name in ("text", "blocks", "attachments")):
+        raise SlackError("no_dual_broadcast_content_update")
+    message.reply_broadcast = True
 
 
 def _rewrite(call: Call, destination: Destination, message: Message) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import combining, normalize
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_name
 
 from demo.slack.world.app import App, Token
 from demo.slack.world.channel import Channel
@@ -17,6 +22,8 @@ def message_object(message: Message, team: Team, app: App, *, metadata: bool = T
         shown["subtype"] = "tombstone"
     elif message.username:
         shown |= {"subtype": "bot_message", "username": message.username}
+    elif message.is_reply and message.reply_broadcast:
+        shown["subtype"] = "thread_broadcast"
     shown |= {"ts": message.ts, "team": team.id, "app_id": message.app_id}
     if message.bot_id:
         shown |= {"bot_id": message.bot_id, "bot_profile": bot_profile(message.bot_id, app, team)}
@@ -78,20 +85,16 @@ def _direct_message_object(channel: Channel) -> dict[str, Any]:
     }
 
 
-def user_object(user: User, token: Token) -> dict[str, Any]:
-    """The e-mail address only with ``users:read.email`` (slack.md E2)."""
-    images = {f"image_{size}": user.image(size) for size in (24, 32, 48, 72, 192, 512)}
-    profile: dict[str, Any] = {"display_name": user.name, "real_name": user.real_name, "title": user.title}
-    profile |= {"first_name": user.given_name, "last_name": user.family_name, **images}
-    if user.email and "users:read.email" in token.scopes:
-        profile["email"] = user.email
+def user_object(user: User, token: Token, now: float) -> dict[str, Any]:
+    """``now`` decides between winter and summer time (slack.md E2)."""
     shown: dict[str, Any] = {
         "id": user.id,
         "team_id": user.team_id,
         "name": user.name,
         "deleted": user.deleted,
     }
-    shown |= {"real_name": user.real_name, "tz": user.tz, "locale": user.locale, "profile": profile}
+    shown |= {"real_name": user.real_name, "locale": user.locale, **_time_zone(user, now)}
+    shown |= {"profile": _profile(user, token), "color": "9f69e7"}
     shown |= {"is_admin": user.is_admin, "is_owner": False, "is_primary_owner": False}
     shown |= {"is_restricted": user.is_restricted, "is_ultra_restricted": user.is_ultra_restricted}
     shown |= {"is_bot": user.is_bot, "is_app_user": False, "updated": user.updated}
@@ -102,3 +105,29 @@ def user_object(user: User, token: Token) -> dict[str, Any]:
             "teams": [user.team_id],
         }
     return shown
+
+
+def _time_zone(user: User, now: float) -> dict[str, Any]:
+    """The IANA's name, its name in words and the distance to UTC in seconds."""
+    moment = datetime.fromtimestamp(now, ZoneInfo(user.tz))
+    offset = moment.utcoffset() or timedelta()
+    label = get_timezone_name(moment, locale="en")
+    return {"tz": user.tz, "tz_label": label, "tz_offset": int(offset.total_seconds())}
+
+
+def _profile(user: User, token: Token) -> dict[str, Any]:
+    """The e-mail address only with ``users:read.email``."""
+    images = {f"image_{size}": user.image(size) for size in (24, 32, 48, 72, 192, 512)}
+    profile: dict[str, Any] = {"display_name": user.name, "real_name": user.real_name, "title": user.title}
+    profile |= {"display_name_normalized": _normalized(user.name), "team": user.team_id}
+    profile |= {"real_name_normalized": _normalized(user.real_name), "phone": "", "skype": ""}
+    profile |= {"status_text": "", "status_emoji": "", "status_expiration": 0}
+    profile |= {"first_name": user.given_name, "last_name": user.family_name, **images}
+    if user.email and "users:read.email" in token.scopes:
+        profile["email"] = user.email
+    return profile
+
+
+def _normalized(name: str) -> str:
+    """Without accents, as Slack keeps names beside the written ones."""
+    return "".join(sign for sign in normalize("NFKD", name) if not combining(sign))

@@ -12,6 +12,7 @@ from demo.slack.api.error import SlackError
 from demo.slack.api.method import Answer, method
 from demo.slack.api.objects import message_object
 from demo.slack.rate_limits import Tier
+from demo.slack.slack import LostThread
 from demo.slack.world.message import Message
 
 
@@ -74,16 +75,23 @@ def _check_disguise(call: Call) -> None:
 
 
 def _thread(call: Call, destination: Destination) -> str | None:
-    """The parent's ts. Replying to a reply, to a tombstone or to nothing is refused; what Slack
-    really does then is UNCONFIRMED (slack.md D5)."""
+    """The parent's ts; None for a message of the channel."""
     thread_ts = call.text("thread_ts")
     if not thread_ts:
         return None
     parent = destination.channel.history.get(thread_ts)
     if parent is None or parent.is_reply or parent.deleted:
-        raise SlackError("cannot_reply_to_message")
+        _check_lost_thread(call)
+        return None
     parent.thread_ts = parent.ts
     return thread_ts
+
+
+def _check_lost_thread(call: Call) -> None:
+    """Under a reply, a tombstone or nothing there is no thread (slack.md D5)."""
+    answer = call.slack.settings.lost_thread
+    if answer is not LostThread.TOP_LEVEL:
+        raise SlackError(answer.value)
 
 
 def _warnings(call: Call) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from demo.slack.api.call import Call
 from demo.slack.api.conversations import readable_channel
 from demo.slack.api.error import SlackError
@@ -75,9 +77,15 @@ def _answer(call: Call, team: Team, channel: Channel, messages: list[Message], c
     for message in messages:
         app = call.slack.world.apps[message.app_id]
         item = message_object(message, team, app, metadata=metadata)
-        thread = channel.history.replies(message.ts)
-        if thread:
-            item |= {"reply_count": len(thread), "latest_reply": thread[-1].ts}
-        shown.append(item)
+        shown.append(item | _thread(channel.history.replies(message.ts)))
     answer: Answer = {"ok": True, "messages": shown, "has_more": bool(cursor), "pin_count": 0}
     return answer | ({"response_metadata": {"next_cursor": cursor}} if cursor else {})
+
+
+def _thread(replies: list[Message]) -> dict[str, Any]:
+    """What a parent tells of its thread; nothing when it has none."""
+    if not replies:
+        return {}
+    writers = list(dict.fromkeys(reply.user for reply in replies))
+    counts = {"reply_count": len(replies), "reply_users_count": len(writers), "reply_users": writers}
+    return counts | {"latest_reply": replies[-1].ts, "is_locked": False, "subscribed": False}

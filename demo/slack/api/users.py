@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from demo.slack.api.call import Call
 from demo.slack.api.error import SlackError
 from demo.slack.api.method import Answer, method
 from demo.slack.api.objects import bot_profile, user_object
 from demo.slack.api.paging import page, with_cursor
 from demo.slack.rate_limits import Tier
+from demo.slack.world.user import User
 
 
 @method("users.list", Tier.TWO, "users:read")
@@ -18,7 +21,7 @@ def list_users(call: Call) -> Answer:
     if not call.text("limit") and len(users) > call.slack.settings.limit_required_above:
         raise SlackError("limit_required")
     shown, cursor = page(call, users, f"users of {team.id}")
-    members = [user_object(user, call.token) for user in shown]
+    members = [_shown(call, user) for user in shown]
     return with_cursor({"ok": True, "members": members, "cache_ts": int(call.slack.clock.now())}, cursor)
 
 
@@ -27,7 +30,7 @@ def info(call: Call) -> Answer:
     wanted = call.required("user")
     for team in call.slack.world.teams_of(call.token):
         if wanted in team.users:
-            return {"ok": True, "user": user_object(team.users[wanted], call.token)}
+            return {"ok": True, "user": _shown(call, team.users[wanted])}
     raise SlackError("user_not_found")
 
 
@@ -38,7 +41,7 @@ def lookup_by_email(call: Call) -> Answer:
     for team in call.slack.world.teams_of(call.token):
         user = team.user_with_email(email)
         if user is not None and not user.deleted:
-            return {"ok": True, "user": user_object(user, call.token)}
+            return {"ok": True, "user": _shown(call, user)}
     raise SlackError("users_not_found")
 
 
@@ -60,3 +63,7 @@ def bots_info(call: Call) -> Answer:
         if bot is not None and bot.bot_id == wanted:
             return {"ok": True, "bot": bot_profile(bot.bot_id, app, team) | {"user_id": bot.user_id}}
     raise SlackError("bot_not_found")
+
+
+def _shown(call: Call, user: User) -> dict[str, Any]:
+    return user_object(user, call.token, call.slack.clock.now())

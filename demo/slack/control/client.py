@@ -158,11 +158,13 @@ class Control:
         return str(self.order("rotate_keys", keep_old=keep_old))
 
     def limits(self, **fields: Any) -> None:
-        """``fields``: enabled, posts_per_second, burst, team_per_minute, tiers_enabled."""
+        """``fields``: enabled, posts_per_second, burst, team_per_minute, tiers_enabled, and
+        per_method {method: calls a minute}."""
         self.order("set_limits", **fields)
 
     def settings(self, **fields: Any) -> None:
-        """``fields``: those of demo.slack.slack.Settings, latency_ms and remember_sign_ins among them."""
+        """``fields``: those of demo.slack.slack.Settings, such as latency_ms, remember_sign_ins, edit_window
+        (seconds) and lost_thread ("cannot_reply_to_message", "message_not_found", "top_level")."""
         self.order("set_settings", **fields)
 
     def advance_clock(self, seconds: float) -> float:
@@ -195,9 +197,20 @@ class Control:
     def clear_record(self) -> None:
         self.order("clear_record")
 
-    def messages(self, team: str, channel: str, *, app: str = "") -> list[Message]:
-        """Of a channel (id or name), or of a person's direct messages (``U…``); oldest first."""
-        return cast(list[Message], self.order("messages", team=team, channel=channel, app=app))
+    def messages(self, team: str, channel: str, *, app: str = "", deleted: bool = False) -> list[Message]:
+        """Of a channel (id or name), or of a person's direct messages (``U…``); oldest first.
+
+        Keys are Slack's: ts, text, user, app_id, and where it applies blocks, attachments, metadata,
+        thread_ts, parent_user_id, edited {user, ts}, subtype; and ours: channel, is_reply, replies [ts],
+        reply_broadcast, deleted (a tombstone). ``deleted=True`` gives what was deleted, as it last was.
+        """
+        wanted = {"team": team, "channel": channel, "app": app, "deleted": deleted}
+        return cast(list[Message], self.order("messages", **wanted))
+
+    def thread(self, team: str, channel: str, ts: str) -> list[Message]:
+        """A message and the replies under it, oldest first."""
+        found = self.messages(team, channel)
+        return [item for item in found if ts in (item["ts"], item.get("thread_ts"))]
 
     def clear_messages(self, team: str = "") -> None:
         self.order("clear_messages", team=team)

@@ -9,6 +9,8 @@ from demo.slack.control.order import order
 from demo.slack.recorder import RecordedRequest
 from demo.slack.slack import Slack
 from demo.slack.world.channel import Channel
+from demo.slack.world.message import Message
+from demo.slack.world.team import Team
 
 
 @order
@@ -70,18 +72,31 @@ def set_recorder(slack: Slack, kept: int | None = None, event_key_field: str | N
 
 
 @order
-def messages(slack: Slack, team: str, channel: str, app: str = "") -> list[dict[str, Any]]:
-    """All of a conversation, replies included, oldest first. ``U…`` means the person's direct messages."""
+def messages(
+    slack: Slack, team: str, channel: str, app: str = "", deleted: bool = False
+) -> list[dict[str, Any]]:
+    """All of a conversation, replies included, oldest first. ``U…`` means the person's direct messages.
+
+    ``deleted`` asks for what was deleted instead, as it last was.
+    """
     owner = slack.world.team(team)
     found = (
         [slack.world.channel(team, channel)] if channel not in owner.users else _direct(slack, team, channel)
     )
-    shown = []
-    for conversation in found:
-        for message in conversation.history:
-            item = message_object(message, owner, slack.world.apps[message.app_id])
-            shown.append(item | {"channel": conversation.id, "reply_broadcast": message.reply_broadcast})
+    shown = [
+        _message(slack, owner, conversation, message)
+        for conversation in found
+        for message in (conversation.history.gone if deleted else conversation.history)
+    ]
     return [item for item in shown if app in ("", item["app_id"])]
+
+
+def _message(slack: Slack, team: Team, channel: Channel, message: Message) -> dict[str, Any]:
+    """Slack's own object, and what a test asks beyond it."""
+    item = message_object(message, team, slack.world.apps[message.app_id])
+    replies = [reply.ts for reply in channel.history.replies(message.ts)]
+    place = {"channel": channel.id, "is_reply": message.is_reply, "replies": replies}
+    return item | place | {"reply_broadcast": message.reply_broadcast, "deleted": message.deleted}
 
 
 def _direct(slack: Slack, team: str, user: str) -> list[Channel]:

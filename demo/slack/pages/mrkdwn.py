@@ -40,6 +40,7 @@ class Names:
     user: Callable[[str], str | None] = lambda user_id: None
     channel: Callable[[str], str | None] = lambda channel_id: None
     tz: str = "UTC"
+    locale: str = "en-US"
 
 
 @dataclass
@@ -113,7 +114,7 @@ def _special(inside: str, names: Names) -> Markup:
     command, _, fallback = inside.partition("|")
     if command.startswith("date^"):
         moment, form, link = [*command.removeprefix("date^").split("^"), "", ""][:3]
-        shown = formatted_date(moment, form, names.tz) or fallback
+        shown = formatted_date(moment, form, names.tz, names.locale) or fallback
         return _link(link, shown) if link else Markup("<time>{}</time>").format(unescaped(shown))
     if command.startswith("subteam^"):
         return Markup('<span class="mention">{}</span>').format(unescaped(fallback or "@group"))

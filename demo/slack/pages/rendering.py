@@ -7,6 +7,8 @@ from typing import Any
 from aiohttp import web
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 
+from demo.slack.pages.dates import date_sequence
+
 _TEMPLATES = Environment(
     loader=PackageLoader("demo.slack"),
     autoescape=True,
@@ -14,6 +16,8 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+_TEMPLATES.filters["date_sequence"] = date_sequence
 
 _BACK = "'self' https: http://localhost:* http://*.localhost:* http://127.0.0.1:*"
 """Where the consent form may lead: Chromium applies ``form-action`` to the redirect that follows."""

@@ -57,8 +57,8 @@ async def direct_messages(request: web.Request) -> web.Response:
     team = _team(request)
     user = _user(request, team)
     found = [team.channels[direct] for (_, other), direct in team.direct_messages.items() if other == user.id]
-    frame = _frame(request, team, f"user/{user.id}")
-    return page("channel.html", **frame, **_conversation(request, team, found), user=user)
+    frame = _frame(request, team, f"user/{user.id}", user)
+    return page("channel.html", **frame, **_conversation(request, team, found, user), user=user)
 
 
 async def home(request: web.Request) -> web.Response:
@@ -68,7 +68,7 @@ async def home(request: web.Request) -> web.Response:
     views = [(app, view) for (app, owner), view in team.views.items() if owner == user.id]
     apps = request.app[SLACK].world.apps
     published = [(apps[app].name, view["blocks"]) for app, view in views]
-    frame = _frame(request, team, f"user/{user.id}")
+    frame = _frame(request, team, f"user/{user.id}", user)
     return page("home.html", **frame, user=user, published=published)
 
 
@@ -78,9 +78,9 @@ async def recent_requests(request: web.Request) -> web.Response:
     return page("requests.html", recent=list(slack.recorder.requests)[:-101:-1], counts=slack.recorder.calls)
 
 
-def _frame(request: web.Request, team: Team, here: str) -> dict[str, Any]:
+def _frame(request: web.Request, team: Team, here: str, reader: User | None = None) -> dict[str, Any]:
     """What the sidebar and the block macros need; ``here`` is the page's place in the workspace."""
-    names = names_in(team)
+    names = names_in(team, reader)
     live, fallback = request.query.get("live") == "1", request.query.get("fallback") == "1"
     switches = [name for name, on in (("live", live), ("fallback", fallback)) if on]
     return {
@@ -98,9 +98,11 @@ def _frame(request: web.Request, team: Team, here: str) -> dict[str, Any]:
     }
 
 
-def _conversation(request: web.Request, team: Team, channels: list[Channel]) -> dict[str, Any]:
+def _conversation(
+    request: web.Request, team: Team, channels: list[Channel], reader: User | None = None
+) -> dict[str, Any]:
     world = request.app[SLACK].world
-    shown = [day for channel in channels for day in days(world, team, channel)]
+    shown = [day for channel in channels for day in days(world, team, channel, reader=reader)]
     return {"channel": channels[0] if channels else None, "days": shown}
 
 

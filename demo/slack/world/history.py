@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
+from dataclasses import replace
 
 from demo.slack.world.message import Message
 
@@ -16,11 +17,19 @@ def as_microseconds(ts: str) -> int:
     return int(seconds) * 1_000_000 + int(micros)
 
 
+_GONE = 1_000
+"""Deleted messages remembered per conversation."""
+
+
 class History:
-    """Ordered by ``ts``. Threads are kept beside it so that a parent knows its replies."""
+    """Ordered by ``ts``. Threads are kept beside it so that a parent knows its replies.
+
+    ``gone`` are deleted messages as they last were. Slack shows them to nobody; tests ask for them.
+    """
 
     def __init__(self) -> None:
         self.count = 0
+        self.gone: deque[Message] = deque(maxlen=_GONE)
         self._last = 0
         self._messages: OrderedDict[str, Message] = OrderedDict()
         self._replies: dict[str, list[str]] = {}
@@ -46,7 +55,8 @@ class History:
         return [self._messages[ts] for ts in self._replies.get(parent_ts, ()) if ts in self._messages]
 
     def delete(self, message: Message) -> None:
-        """Remove it; a parent with replies leaves a tombstone."""
+        """Remove it. A parent with replies leaves a tombstone, which goes with the last of them."""
+        self.gone.append(replace(message, deleted=True))
         if self.replies(message.ts):
             message.deleted = True
             message.text, message.blocks, message.attachments = "This message was deleted.", [], []
@@ -55,10 +65,21 @@ class History:
             del self._messages[message.ts]
         if message.is_reply and message.thread_ts:
             self._replies[message.thread_ts].remove(message.ts)
+            self._end_thread(message.thread_ts)
+
+    def _end_thread(self, parent_ts: str) -> None:
+        """Without replies a parent is a message like any other, and a tombstone is nothing."""
+        parent = self._messages.get(parent_ts)
+        if parent is None or self.replies(parent_ts):
+            return
+        parent.thread_ts = None
+        if parent.deleted:
+            del self._messages[parent_ts]
 
     def clear(self) -> None:
         self._messages.clear()
         self._replies.clear()
+        self.gone.clear()
         self.count = 0
 
     def _forget_oldest(self) -> None:

@@ -46,6 +46,7 @@ def test_publishing_a_publication(browse, recorder):
     assert event.actor.profile_url == "http://acme.localhost:6543/people/acme-bob"
     post = event.post
     assert (post.id, post.kind, post.title, post.subtitle) == (post_id, "publication", "News", "Good ones")
+    assert event.batch is None
     assert (post.template, post.tags, post.author) == ("quote", ("a", "b"), event.actor)
     assert (post.thread.id, post.thread.name, post.thread.color) == ("acme-product", "product", "#0E9F6E")
     assert post.thread.url == "http://acme.localhost:6543/threads/acme-product"
@@ -112,6 +113,40 @@ def test_an_author_unpublishes(browse, recorder):
     browse("chloe").read(f"/posts/{post}", status=404)
 
 
+def test_publishing_again_is_told_again(browse, recorder):
+    bob = browse("bob")
+    post = publish(bob)
+    bob.send(f"/posts/{post}/unpublish")
+    bob.send(f"/posts/{post}/edit", title="Second try")
+    assert "Publish again" in bob.read(f"/posts/{post}").text
+    bob.send(f"/posts/{post}/publish")
+    assert recorder.names == ["publication_published", "publication_unpublished", "publication_published"]
+    first, _, second = (event for _, event in recorder.heard)
+    assert first.event_id != second.event_id
+    assert (second.post.id, second.post.title) == (post, "Second try")
+    assert second.post.published_at > first.post.published_at
+    bob.send(f"/posts/{post}/publish", status=409)
+
+
+def test_what_was_moderated_away_can_be_published_again_by_its_author_alone(browse, recorder):
+    bob, alice = browse("bob"), browse("alice")
+    post = publish(bob)
+    alice.send(f"/posts/{post}/moderate", action="unpublished")
+    recorder.forget()
+    alice.send(f"/posts/{post}/publish", status=403)
+    bob.send(f"/posts/{post}/publish")
+    assert recorder.names == ["publication_published"]
+
+
+def test_an_author_deletes_what_was_unpublished(browse, recorder):
+    bob = browse("bob")
+    post = publish(bob)
+    bob.send(f"/posts/{post}/unpublish")
+    recorder.forget()
+    bob.send(f"/posts/{post}/delete")
+    assert recorder.only("publication_deleted").post.id == post
+
+
 def test_an_author_deletes_a_publication(browse, recorder):
     bob = browse("bob")
     post = publish(bob)
@@ -163,11 +198,25 @@ def test_commenting_keeps_the_text_inside_the_base(browse, recorder):
     assert event.comment.created_at.tzinfo is not None
 
 
-def test_comment_text_leaves_where_the_base_allows_it(browse, recorder, sessions):
-    with sessions.begin() as dbsession:
-        dbsession.get_one(BaseRow, "t-acme").comments_may_leave = True
-    comment(browse("bob"))
+def test_comment_text_leaves_where_an_administrator_allows_it(browse, recorder):
+    alice, bob = browse("alice"), browse("bob")
+    alice.send("/administration/comments", allowed="1")
+    assert alice.read("/administration").html.select_one("input[name=allowed]").has_attr("checked")
+    comment_id = comment(bob)
     assert recorder.only("comment_added").comment.excerpt == "Well said"
+    recorder.forget()
+    bob.send(f"/comments/{comment_id}/delete")
+    assert recorder.only("comment_deleted").comment.excerpt == "Well said"
+    alice.send("/administration/comments")
+    recorder.forget()
+    comment(bob)
+    assert recorder.only("comment_added").comment.excerpt is None
+
+
+def test_a_base_that_allows_it_does_not_allow_it_for_another(browse, recorder):
+    browse("alice").send("/administration/comments", allowed="1")
+    comment(browse("hugo", "globex"), "globex-welcome")
+    assert recorder.only("comment_added").comment.excerpt is None
 
 
 def test_deleting_ones_own_comment(browse, recorder, dbsession):

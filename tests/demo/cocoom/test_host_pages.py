@@ -49,6 +49,8 @@ def test_every_page_has_a_strict_policy_and_no_script(browse):
         "/publish",
         "/posts/acme-welcome",
         "/people/acme-bob",
+        "/settings",
+        "/threads/acme-product/import",
         "/nowhere",
     ]
     for path in paths:
@@ -64,7 +66,8 @@ def test_every_page_has_a_strict_policy_and_no_script(browse):
 def test_every_input_has_a_label(browse):
     alice = browse("alice")
     alice.send("/posts/acme-welcome/comments", text="x")
-    for path in ("/publish", "/share", "/posts/acme-welcome", "/directory", "/administration", "/login"):
+    forms = ("/publish", "/share", "/posts/acme-welcome", "/directory", "/administration", "/login")
+    for path in (*forms, "/settings", "/threads/acme-product/import"):
         page = alice.read(path).html if path != "/login" else browse().read(path).html
         labelled = {label["for"] for label in page.find_all("label") if label.has_attr("for")}
         for field in page.select("input:not([type=hidden]), select, textarea"):

@@ -20,6 +20,9 @@ DEEDS = {
     "/threads/acme-general/edit": ("administrator", {"name": "x"}),
     "/threads/acme-product/delete": ("administrator", {}),
     "/administration/threads": ("administrator", {"name": "x"}),
+    "/administration/comments": ("administrator", {"allowed": "1"}),
+    "/threads/acme-product/import": ("administrator", {"titles": "x"}),
+    "/settings": ("reader", {"locale": "", "timezone": ""}),
     "/administration/remove": ("administrator", {"subdomain": "acme"}),
 }
 ROLES = {"dan": "reader", "bob": "contributor", "alice": "administrator"}

@@ -54,6 +54,43 @@ def test_nothing_is_updated_in_an_archived_channel(
     assert refusal(acme.chat_update, channel="C0NEWS", ts=ts, text="y")["error"] == "is_inactive"
 
 
+def test_a_direct_message_is_updated_by_the_id_of_its_conversation(
+    it: SlackThread, acme: WebClient, refusal: Refusal
+) -> None:
+    posted = acme.chat_postMessage(channel="U0ALICE", text="before", metadata=METADATA)
+    assert (
+        refusal(acme.chat_update, channel="U0ALICE", ts=posted["ts"], text="x")["error"]
+        == "channel_not_found"
+    )
+    acme.chat_update(channel=posted["channel"], ts=posted["ts"], text="after")
+    message = it.control.messages("T0ACME", "U0ALICE")[0]
+    assert (message["text"], message["metadata"]) == ("after", METADATA)
+    acme.chat_delete(channel=posted["channel"], ts=posted["ts"])
+    assert it.control.messages("T0ACME", "U0ALICE") == []
+
+
+def test_a_workspace_may_close_the_time_for_edits(it: SlackThread, acme: WebClient, refusal: Refusal) -> None:
+    it.control.settings(edit_window=60)
+    ts = acme.chat_postMessage(channel="#news", text="x")["ts"]
+    assert acme.chat_update(channel="C0NEWS", ts=ts, text="y")["ok"]
+    it.control.advance_clock(61)
+    assert refusal(acme.chat_update, channel="C0NEWS", ts=ts, text="z")["error"] == "edit_window_closed"
+    assert it.control.messages("T0ACME", "news")[0]["text"] == "y"
+    it.control.settings(edit_window=None)
+    assert acme.chat_update(channel="C0NEWS", ts=ts, text="z")["ok"]
+
+
+@pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message", "update_failed"])
+def test_any_refusal_of_an_update_can_be_ordered_and_leaves_posting_alone(
+    it: SlackThread, acme: WebClient, refusal: Refusal, code: str
+) -> None:
+    ts = acme.chat_postMessage(channel="#news", text="x")["ts"]
+    it.control.fault("error", "chat.update", code=code, times=1)
+    assert acme.chat_postMessage(channel="#news", text="y")["ok"]
+    assert refusal(acme.chat_update, channel="C0NEWS", ts=ts, text="z")["error"] == code
+    assert acme.chat_update(channel="C0NEWS", ts=ts, text="z")["ok"]
+
+
 def test_another_app_s_message_is_not_ours_to_touch(
     it: SlackThread, acme: WebClient, client: Callable[..., WebClient], refusal: Refusal
 ) -> None:

@@ -109,6 +109,69 @@ def test_threads_stand_under_their_parent_and_edits_and_deletions_show(
     assert "replied to a thread" in words(soup.select_one(f"[id='copy{reply}']"))
 
 
+def test_a_broadcast_reply_names_its_parent_in_the_channel(it: SlackThread, acme: WebClient) -> None:
+    parent = acme.chat_postMessage(channel="#news", text="A *guide* for <https://x.example|pumps>")["ts"]
+    acme.chat_postMessage(channel="#news", text="loud", thread_ts=parent, reply_broadcast=True)
+    acme.chat_postMessage(channel="#news", text="quiet", thread_ts=parent)
+    soup = read(it, "/team/acme/channel/news")
+    top = [message for message in soup.select(".message") if not message.find_parent(class_="thread")]
+    assert len(top) == 2
+    assert re.search(r"2 replies Last reply today at \d\d:\d\d", words(top[0].select_one(".replies")))
+    origin = top[1].select_one(".origin")
+    assert origin is not None
+    assert words(origin) == "replied to a thread: A guide for pumps"
+    assert soup.select_one(f"[id='{origin.a['href'][1:]}']") == top[0]  # type: ignore[index]
+
+
+def test_a_thread_under_a_tombstone_goes_on(it: SlackThread, acme: WebClient) -> None:
+    parent = acme.chat_postMessage(channel="#news", text="secret")["ts"]
+    acme.chat_postMessage(channel="#news", text="loud", thread_ts=parent, reply_broadcast=True)
+    acme.chat_delete(channel="C0NEWS", ts=parent)
+    soup = read(it, "/team/acme/channel/news")
+    assert "replied to a thread: a deleted message" in words(soup)
+    assert "secret" not in words(soup)
+
+
+NOON = 1_790_000_000  # 2026-09-21 14:13:20 UTC
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "shown"),
+    [
+        ("Europe/Paris", "en-US", "September 21, 2026 at 16:13"),
+        ("America/New_York", "en-GB", "September 21, 2026 at 10:13"),
+        ("Asia/Tokyo", "fr-FR", "21 septembre 2026 at 23:13"),
+        ("UTC", "xx-XX", "in September"),
+    ],
+)
+def test_dates_are_the_reader_s(it: SlackThread, acme: WebClient, zone: str, locale: str, shown: str) -> None:
+    it.control.change_user("T0ACME", "U0BOB", tz=zone, locale=locale)
+    date = {"type": "date", "timestamp": NOON, "format": "{date} at {time}", "fallback": "in September"}
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [date]}]}
+    text = f"<!date^{NOON}^{{date}} at {{time}}|in September>"
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    acme.chat_postMessage(channel="U0BOB", text=text, blocks=[rich, section])
+    soup = read(it, "/team/acme/user/U0BOB")
+    assert words(soup.select_one(".rich_text_quote time")) == shown
+    assert words(soup.select_one(".section time")) == shown
+
+
+def test_the_parts_of_rich_text_are_shown(it: SlackThread, acme: WebClient) -> None:
+    line = {"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]}
+    hostile = {"type": "date", "timestamp": 1, "format": "{nope}", "fallback": "<b>|^&amp;</b>"}
+    elements = [
+        {"type": "rich_text_section", "elements": [{"type": "emoji", "name": "wave"}, hostile]},
+        {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": [line]},
+        {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "a\n  b"}]},
+    ]
+    acme.chat_postMessage(channel="#news", text="x", blocks=[{"type": "rich_text", "elements": elements}])
+    rich = read(it, "/team/acme/channel/news").select_one(".rich_text")
+    assert rich is not None
+    assert rich.select_one(".rich_text_section").text == "👋<b>/ &amp;</b>"  # type: ignore[union-attr]
+    assert rich.select_one(".rich_text_list.bullet.indent1") is not None
+    assert rich.select_one(".rich_text_preformatted").text == "a\n  b"  # type: ignore[union-attr]
+
+
 def test_a_person_sees_what_was_sent_to_them_alone(it: SlackThread, acme: WebClient) -> None:
     acme.chat_postMessage(channel="U0ALICE", text="for Alice")
     assert "for Alice" in words(read(it, "/team/acme/user/U0ALICE"))

@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from demo.slack.clock import Clock
+from demo.slack.control.client import ControlError
 from demo.slack.rate_limits import RateLimits, Tier
 from demo.slack.thread import SlackThread
 
@@ -76,6 +77,50 @@ def test_a_method_s_tier_is_per_minute_workspace_and_app(it: SlackThread, acme: 
     assert WebClient("xoxb-demo-globex", base_url=it.api_url, retry_handlers=[]).conversations_list()["ok"]
     it.control.limits(tiers_enabled=False)
     assert acme.conversations_list()["ok"]
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("chat.update", {"channel": "C0NEWS", "text": "y"}),
+        ("users.lookupByEmail", {"email": "bob@acme.example"}),
+    ],
+)
+@pytest.mark.parametrize("by", ["a quota", "a fault"])
+def test_one_method_alone_can_be_limited(
+    it: SlackThread, acme: WebClient, method: str, arguments: dict[str, str], by: str
+) -> None:
+    arguments = {**arguments, "ts": acme.chat_postMessage(channel="#news", text="x")["ts"]}
+    acme.api_call(method, params=arguments)
+    if by == "a quota":
+        it.control.limits(enabled=True, per_method={method: 0}, burst=10)
+    else:
+        it.control.fault("rate_limited", method, team="T0ACME", retry_after="7")
+    with pytest.raises(SlackApiError) as caught:
+        acme.api_call(method, params=arguments)
+    assert caught.value.response.status_code == 429
+    assert 1 <= int(caught.value.response.headers["Retry-After"]) <= 60
+    assert acme.chat_postMessage(channel="#news", text="z")["ok"]
+    assert acme.users_info(user="U0BOB")["ok"]
+    it.control.limits(per_method={})
+    it.control.clear_faults()
+    assert acme.api_call(method, params=arguments)["ok"]
+
+
+def test_a_method_s_own_quota_opens_again(it: SlackThread, acme: WebClient) -> None:
+    it.control.limits(enabled=True, tiers_enabled=False, per_method={"users.info": 2})
+    for _ in range(2):
+        acme.users_info(user="U0BOB")
+    with pytest.raises(SlackApiError):
+        acme.users_info(user="U0BOB")
+    assert acme.users_lookupByEmail(email="bob@acme.example")["ok"]
+    it.control.advance_clock(60)
+    assert acme.users_info(user="U0BOB")["ok"]
+
+
+def test_posting_has_no_quota_of_this_kind(it: SlackThread) -> None:
+    with pytest.raises(ControlError, match="posts_per_second"):
+        it.control.limits(per_method={"chat.postMessage": 1})
 
 
 def test_limits_can_be_lifted(it: SlackThread, post: Post) -> None:

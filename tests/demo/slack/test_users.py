@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
+from demo.slack.api.objects import user_object
 from demo.slack.thread import SlackThread
+from demo.slack.world.app import Token
+from demo.slack.world.user import User
 
 Refusal = Callable[..., dict[str, Any]]
 
@@ -18,6 +21,43 @@ def test_a_person_has_the_fields_of_slack_s_object(acme: WebClient) -> None:
     assert not user["deleted"]
     assert acme.users_info(user="U0GUEST")["user"]["is_restricted"]
     assert acme.users_info(user="U0LEAVER")["user"]["deleted"]
+
+
+@pytest.mark.parametrize("method", ["users_info", "users_lookupByEmail"])
+def test_a_person_s_time_zone_is_told_with_its_distance_now(
+    it: SlackThread, acme: WebClient, method: str
+) -> None:
+    wanted = {"users_info": {"user": "U0BOB"}, "users_lookupByEmail": {"email": "bob@acme.example"}}[method]
+    it.control.change_user("T0ACME", "U0BOB", tz="Asia/Tokyo")
+    user = getattr(acme, method)(**wanted)["user"]
+    assert (user["tz"], user["tz_label"], user["tz_offset"]) == ("Asia/Tokyo", "Japan Standard Time", 32400)
+
+
+@pytest.mark.parametrize(
+    ("now", "label", "offset"),
+    [
+        (1_768_000_000, "Central European Standard Time", 3600),
+        (1_783_000_000, "Central European Summer Time", 7200),
+    ],
+)
+def test_summer_time_moves_the_distance(now: float, label: str, offset: int) -> None:
+    token = Token("xoxb-demo", "bot", "A", "T", "U", frozenset())
+    shown = user_object(User("U", "T", "bob", "Bob"), token, now)
+    assert (shown["tz_label"], shown["tz_offset"]) == (label, offset)
+
+
+def test_a_profile_has_slack_s_names(acme: WebClient) -> None:
+    profile = acme.users_info(user="U0CHLOE")["user"]["profile"]
+    names = ("real_name", "real_name_normalized", "display_name", "first_name", "last_name", "team")
+    assert [profile[name] for name in names] == [
+        "Chloé Dubois",
+        "Chloe Dubois",
+        "chloe",
+        "Chloé",
+        "Dubois",
+        "T0ACME",
+    ]
+    assert profile["image_72"].startswith("https://")
 
 
 def test_the_address_needs_its_own_scope(it: SlackThread, acme: WebClient, refusal: Refusal) -> None:
