@@ -201,12 +201,12 @@ class Settings(BaseModel):
         le=40,
         description="Notices that one message may carry where a conversation is behind its pace; 1 never condenses.",
     )
-    edit_seconds: float = Field(
+    gather_seconds: float = Field(
         default=30.0,
         ge=0,
         le=600,
-        description="Seconds for which further edits of a post are waited for before what was told of it is brought up "
-        "to date.",
+        description="Seconds for which further edits of a post, or parts of an import, are waited for, to be told "
+        "together.",
     )
     verify_tables: Annotated[bool, BeforeValidator(_boolean)] = Field(
         default=True,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from demo.afterwards import Afterwards
 from demo.servers import ServerError
 from demo.stage import ROOT, SLACK_URL, Stage, address, set_up
 from demo.tour import Tour
@@ -44,7 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _walk(stage: Stage) -> bool:
     """Walk the tour to its first failure. Returns whether there was one."""
-    for number, step in enumerate(Tour(stage).steps(), 1):
+    tour = Tour(stage)
+    for number, step in enumerate([*tour.steps(), *Afterwards(tour).steps()], 1):
         try:
             said = step.walk()
         except Exception as error:

@@ -25,8 +25,6 @@ PERSONAL = "@"
 
 BATCH = "batch:"
 """A bundle that starts with this holds the parts of one import."""
-BATCH_SECONDS = 60
-"""How long the further parts of an import are waited for, to be told together."""
 
 GONE = frozenset(
     {
@@ -57,7 +55,7 @@ class Circumstances:
 
     ``routes`` are the tenant's, the oldest first; ``preferences`` of people by their user id; ``told`` are the
     conversations in which something about the event's post was told or waits to be; ``patience`` is how many seconds an
-    edit waits for further ones.
+    edit waits for further ones, and a part of an import for the others.
     """
 
     now: datetime
@@ -125,7 +123,7 @@ def _told(kind: str, event: Event, route: Route, given: Circumstances) -> Decisi
         slot = route.digest.next_after(given.now, zone_of(route.timezone, event.tenant.timezone))
         return replace(decision, not_before=slot, bundle="digest")
     if event.batch:
-        return _waits(decision, given, BATCH_SECONDS, f"{BATCH}{event.batch}")
+        return _waits(decision, given, given.patience, f"{BATCH}{event.batch}")
     if IN_CHANNELS[kind] == EDITS and isinstance(event, PostEvent):
         return _waits(decision, given, route.window or given.patience, f"edits:{event.post.id}")
     if route.window and event.actor:

@@ -106,7 +106,7 @@ class Drain:
     def _claim(
         self, dbsession: Session, room: int, busy: dict[str, int]
     ) -> tuple[int, list[list[Waiting]], Outlook]:
-        decided = decide_batch(dbsession, patience=self._settings.edit_seconds)
+        decided = decide_batch(dbsession, patience=self._settings.gather_seconds)
         claims = lanes.claim(dbsession, room, self._settings, busy) if room > 0 else []
         if not claims:
             return decided, [], Outlook()

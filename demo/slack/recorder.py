@@ -37,6 +37,7 @@ class Recorder:
         self.calls: Counter[str] = Counter()
         self.answers: Counter[tuple[str, str]] = Counter()
         self.posted: Counter[str] = Counter()
+        self._placed: Counter[tuple[str, str]] = Counter()
 
     def resize(self, kept: int) -> None:
         self.requests = deque(self.requests, maxlen=kept)
@@ -46,6 +47,7 @@ class Recorder:
         self.calls.clear()
         self.answers.clear()
         self.posted.clear()
+        self._placed.clear()
 
     def started(self, request: RecordedRequest) -> None:
         """Written down before the work, so that a request answered by silence is seen too."""
@@ -57,8 +59,8 @@ class Recorder:
         request.answer = answer
         self.answers[(request.method, answer)] += 1
 
-    def stored(self, metadata: dict[str, Any] | None) -> None:
-        """Count a message that came to be, by the event key (or keys) in its metadata.
+    def stored(self, metadata: dict[str, Any] | None, channel: str) -> None:
+        """Count a message that came to be in a channel, by the event key (or keys) in its metadata.
 
         Several keys are a list, or words in the field of the plural's name.
         """
@@ -70,8 +72,9 @@ class Recorder:
         for key in [*(value if isinstance(value, list) else [value]), *words]:
             if isinstance(key, str):
                 self.posted[key] += 1
+                self._placed[channel, key] += 1
 
     @property
     def duplicates(self) -> dict[str, int]:
-        """Event keys stored more than once, and how often."""
-        return {key: count for key, count in self.posted.items() if count > 1}
+        """Event keys stored more than once in one channel, and how often."""
+        return {key: count for (_, key), count in self._placed.items() if count > 1}

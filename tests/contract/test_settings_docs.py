@@ -132,7 +132,7 @@ def test_development_ini_is_what_the_plugin_reads() -> None:
 def test_development_ini_shows_defaults_as_they_are() -> None:
     settings = Settings.from_mapping(DEVELOPMENT)
     differs = {name for name in FIELDS if getattr(settings, name) != default_of(name)}
-    assert differs == {"tenants", "encryption_keys", "redis_url", "slack_url"}
+    assert differs == {"tenants", "encryption_keys", "redis_url", "slack_url", "gather_seconds"}
 
 
 def test_the_only_key_in_sight_is_the_one_that_real_slack_refuses() -> None:

@@ -55,7 +55,7 @@ def store(call: Call, destination: Destination, content: Content) -> Message:
         mrkdwn=call.flag("mrkdwn", default=True),
     )
     history.add(message, call.slack.settings.messages_kept)
-    call.slack.recorder.stored(message.metadata)
+    call.slack.recorder.stored(message.metadata, destination.channel.id)
     return message
 
 

@@ -50,8 +50,8 @@ def test_the_ring_is_bounded_and_the_counters_are_exact(it: SlackThread, acme: W
 
 def test_one_message_may_carry_several_event_keys() -> None:
     recorder = Recorder()
-    recorder.stored(key(["e1", "e2"]))
-    recorder.stored(key("e2"))
+    recorder.stored(key(["e1", "e2"]), "C1")
+    recorder.stored(key("e2"), "C1")
     recorder.stored(key("e3 e2", "event_keys"))
     recorder.stored(key(7))
     recorder.stored(None)

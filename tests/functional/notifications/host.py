@@ -53,7 +53,7 @@ def make_settings(slack_url: str, redis_url: str = NOWHERE, **changes: Any) -> S
         "channel_interval": 0,
         "workspace_per_minute": 0,
         "digest_size": 1,
-        "edit_seconds": 0,
+        "gather_seconds": 0,
     }
     return Settings.model_validate({**known, **changes})
 

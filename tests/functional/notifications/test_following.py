@@ -50,7 +50,7 @@ class TestEdits:
         assert slack.messages(ACME_TEAM, "C0NEWS")[0]["metadata"] == before[0]["metadata"]
 
     def test_many_edits_are_one_update_with_the_newest_title(self, told: Publication, slack: Control) -> None:
-        patient = told.host.but(edit_seconds=60.0)
+        patient = told.host.but(gather_seconds=60.0)
         for number in range(5):
             told.edit(f"Draft {number}")
             patient.drain()
@@ -100,7 +100,7 @@ class TestWithdrawing:
             assert "no longer available" in message["text"]
 
     def test_it_is_not_waited_for(self, told: Publication, slack: Control) -> None:
-        patient = told.host.but(edit_seconds=600.0)
+        patient = told.host.but(gather_seconds=600.0)
         told.edit("Oh no")
         told.unpublish()
         patient.drain()

@@ -108,7 +108,7 @@ class TestWindows:
     def test_an_administrators_edits_are_told_once_with_their_number(
         self, host: Host, slack: Control
     ) -> None:
-        patient = host.but(edit_seconds=300.0)
+        patient = host.but(gather_seconds=300.0)
         known(host)
         made = Publication(host)
         for number in range(7):
@@ -164,6 +164,10 @@ class TestPeople:
 
 
 class TestImports:
+    @pytest.fixture
+    def host(self, host: Host) -> Host:
+        return host.but(gather_seconds=60.0)
+
     def _import(self, host: Host, count: int) -> None:
         for number in range(count):
             event = shared(f"Old {number}")
