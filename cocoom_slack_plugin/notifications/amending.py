@@ -61,7 +61,11 @@ async def amend(runtime: Runtime, gateway: SlackGateway, token: SecretStr, waiti
         return verdict, fates, None
     state = "sent" if outdated.is_last else None
     fates = [Fate(waiting.notice_id, state, code if state else None)]
-    return Verdict(state="sent", called=True), fates, Amended(outdated.message_id, outdated.upto)
+    return (
+        Verdict(state="sent", posted=outdated.posted, called=True),
+        fates,
+        Amended(outdated.message_id, outdated.upto),
+    )
 
 
 async def _show(gateway: SlackGateway, token: SecretStr, outdated: Outdated) -> str | None:

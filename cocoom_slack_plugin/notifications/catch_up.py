@@ -1,5 +1,7 @@
 """Catching up after a broken connection: what waited is delivered, summarised or discarded, as somebody chooses.
 
+What asks to amend a message is done in any case: a post that was withdrawn meanwhile must not stay in Slack.
+
 In transactions of LANES_AT_ONCE lanes, so that nobody who tells something at the same time waits for long. One that is
 interrupted leaves the rest held, and is repeated. Locks are taken on the connection first, then on lanes by id.
 """
@@ -51,14 +53,14 @@ class CaughtUp:
 _LANES = text("""
     SELECT l.id FROM cocoom_slack_lane l
     WHERE l.tenant_id = :tenant AND EXISTS (
-        SELECT FROM cocoom_slack_notice n WHERE n.lane_id = l.id AND n.state = 'waiting' AND n.id <= :upto
+        SELECT FROM cocoom_slack_notice n WHERE n.lane_id = l.id AND n.state = 'waiting' AND n.act = 'tell' AND n.id <= :upto
     )
     ORDER BY l.id LIMIT :most FOR UPDATE
 """)
 
 _DROP = text("""
     UPDATE cocoom_slack_notice SET state = 'dropped', reason = :reason, finished_at = now()
-    WHERE lane_id = ANY(CAST(:lanes AS bigint[])) AND state = 'waiting' AND id <= :upto
+    WHERE lane_id = ANY(CAST(:lanes AS bigint[])) AND state = 'waiting' AND act = 'tell' AND id <= :upto
 """)
 
 # The fencing number rises, so that a worker that comes back from before the decision may not record any more.

@@ -20,7 +20,7 @@ _WAITING = text("""
     WITH waiting AS (
         SELECT n.lane_id, n.id, n.locale, e.kind, e.recorded_at, e.payload
         FROM cocoom_slack_notice n JOIN cocoom_slack_event e ON e.id = n.event_pk
-        WHERE n.lane_id = ANY(CAST(:lanes AS bigint[])) AND n.state = 'waiting' AND n.id <= :upto
+        WHERE n.lane_id = ANY(CAST(:lanes AS bigint[])) AND n.state = 'waiting' AND n.act = 'tell' AND n.id <= :upto
               AND e.kind <> 'connection_tested'
               AND (CAST(:bundle AS text) IS NULL OR n.bundle = :bundle)
     ), counted AS (

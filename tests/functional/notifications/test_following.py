@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text
 
+from cocoom_slack_plugin.notifications.catch_up import Choice, catch_up
 from cocoom_slack_plugin.people.person import Person, Source, match
 from demo.slack.control import Control
 from demo.slack.seed import ACME as ACME_TEAM
@@ -219,6 +220,21 @@ class TestTrouble:
         told.host.share("somewhere else", thread="elsewhere")
         told.host.drain()
         assert any("somewhere else" in each["text"] for each in slack.messages(ACME_TEAM, "C0GENERAL"))
+
+    @pytest.mark.parametrize("choice", [Choice.DISCARD, Choice.SUMMARISE])
+    def test_what_was_withdrawn_while_disconnected_is_withdrawn_whatever_becomes_of_the_news(
+        self, told: Publication, slack: Control, choice: Choice
+    ) -> None:
+        host = told.host
+        host.set_connection(ACME, health="broken", health_code="token_revoked", held_at=func.now())
+        told.unpublish()
+        host.share("news of those days")
+        host.set_connection(ACME, health="ok", health_code=None)
+        catch_up(host.hooks, ACME, choice, "a test")
+        host.drain()
+        host.drain()
+        assert "no longer available" in shown(slack)[0]
+        assert not [each for each in shown(slack) if "news of those days" in each]
 
 
 def let_the_time_come(host: Host) -> None:
