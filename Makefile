@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: demo test faults check static bench format clean
+.PHONY: demo test faults check static bench screenshots format clean
 
 demo: $(READY)
 	$(BIN)/python -m demo $(ARGS)
@@ -30,6 +30,10 @@ static: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench $(ARGS)
+
+# The pictures of docs/images, with the system's Chromium.
+screenshots: $(READY)
+	$(BIN)/python -m demo.screenshots
 
 format: $(READY)
 	$(BIN)/ruff format .

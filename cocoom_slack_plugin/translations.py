@@ -10,12 +10,23 @@ import functools
 import gettext
 import io
 from importlib import resources
+from typing import NamedTuple, NewType
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LOCALES = ("en", "fr")
 DEFAULT_LOCALE = "en"
+
+Marked = NewType("Marked", str)
+"""A text of ours. Only ``N_`` makes one, and a test holds that it is given literals."""
+
+
+class Plural(NamedTuple):
+    """A text of ours for one and for many, with the field ``count``. Only ``P_`` makes one, of literals."""
+
+    one: str
+    many: str
 
 
 def best_locale(*wanted: str | None) -> str:
@@ -27,9 +38,14 @@ def best_locale(*wanted: str | None) -> str:
     return DEFAULT_LOCALE
 
 
-def N_(text: str) -> str:
+def N_(text: str) -> Marked:
     """Mark a text for translation; it is translated where it is used."""
-    return text
+    return Marked(text)
+
+
+def P_(one: str, many: str) -> Plural:
+    """Mark a text that depends on a number for translation; it is translated where it is used."""
+    return Plural(one, many)
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from demo import gallery
 from demo.afterwards import Afterwards
 from demo.servers import ServerError
 from demo.stage import ROOT, SLACK_URL, Stage, address, set_up
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         console.print("starting PostgreSQL, Redis, Slack's stand-in, the host and a worker ...")
         with set_up(options.folder) as stage:
             console.print(f"all there after {stage.started_in:.1f} s; logs are in {_shown(options.folder)}")
-            failed = _walk(stage)
+            failed = _walk(stage) or _hang_gallery()
             if not options.once:
                 _stay()
     except ServerError as error:
@@ -56,11 +57,23 @@ def _walk(stage: Stage) -> bool:
     return False
 
 
+def _hang_gallery() -> bool:
+    """Show every message there is. Returns whether one was refused."""
+    try:
+        count = gallery.hang(SLACK_URL)
+    except Exception as error:
+        console.print(f"[red]✗ gallery[/]\n      {type(error).__name__}: {error}")
+        return True
+    console.print(f"[green]✓[/] gallery  {count} messages: every one there is, in both languages")
+    return False
+
+
 def _stay() -> None:
     console.print(
         f"\n  acme    {address('acme')}    (alice@acme.example; Slack or the demo password)"
         f"\n  globex  {address('globex')}  (gina@globex.example)"
-        f"\n  Slack   {SLACK_URL}\n\nCtrl-C ends everything."
+        f"\n  Slack   {SLACK_URL}"
+        f"\n  gallery {gallery.page(SLACK_URL)}\n\nCtrl-C ends everything."
     )
     while True:
         time.sleep(3600)

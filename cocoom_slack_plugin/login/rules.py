@@ -21,7 +21,7 @@ NO_SUCH_ROLE = N_("Choose one of the roles.")
 
 def problems(seen: Connection, wanted: Rules) -> dict[str, str]:
     """What cannot be, by field (message ids)."""
-    found = {}
+    found: dict[str, str] = {}
     if wanted.policy is Policy.DOMAINS and not wanted.domains:
         found["domains"] = NO_DOMAINS
     if wanted.pin is Pin.ENTERPRISE and not seen.enterprise_id:

@@ -23,6 +23,9 @@ from cocoom_slack_plugin.translations import best_locale
 PERSONAL = "@"
 """A conversation that starts with this is the direct messages of the Cocoom user whose id follows."""
 
+DIGEST, QUIET = "digest", "quiet"
+HELD_BACK = frozenset({DIGEST, QUIET})
+"""Bundles of what is told at a time that somebody chose."""
 BATCH = "batch:"
 """A bundle that starts with this holds the parts of one import."""
 
@@ -121,7 +124,7 @@ def _told(kind: str, event: Event, route: Route, given: Circumstances) -> Decisi
     )
     if route.digest:
         slot = route.digest.next_after(given.now, zone_of(route.timezone, event.tenant.timezone))
-        return replace(decision, not_before=slot, bundle="digest")
+        return replace(decision, not_before=slot, bundle=DIGEST)
     if event.batch:
         return _waits(decision, given, given.patience, f"{BATCH}{event.batch}")
     if IN_CHANNELS[kind] == EDITS and isinstance(event, PostEvent):
@@ -167,7 +170,7 @@ def _at_their_time(
     slot = wanted.digest.next_after(given.now, zone) if wanted.digest else None
     quiet = wanted.quiet.end_after(slot or given.now, zone) if wanted.quiet else None
     if slot or quiet:
-        return replace(decision, not_before=quiet or slot, bundle="digest" if slot else "quiet")
+        return replace(decision, not_before=quiet or slot, bundle=DIGEST if slot else QUIET)
     if isinstance(event, PostEdited):
         return _waits(decision, given, given.patience, f"edits:{event.post.id}")
     return decision

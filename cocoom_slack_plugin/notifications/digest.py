@@ -1,6 +1,7 @@
 """The digest: several notices of one lane as one message that still names each. Pure.
 
-A conversation that is behind its pace gets one message instead of a flood (features.md row 58, slack.md D3).
+A conversation that is behind its pace gets one message instead of a flood (features.md row 58, slack.md D3), and one
+that wants its news at certain hours gets them together.
 """
 
 from __future__ import annotations
@@ -8,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cocoom_hooks.payloads import Event
-from cocoom_slack_plugin.notifications.render import NAME_LIMIT, Text, metadata, put_in_words, render
-from cocoom_slack_plugin.notifications.rich_text import bold, bullets, clean, escaped, rich_text
+from cocoom_hooks.payloads import Event, PostEvent
+from cocoom_slack_plugin.notifications.decide import HELD_BACK
+from cocoom_slack_plugin.notifications.elements import Line, size, spoken, strong
+from cocoom_slack_plugin.notifications.render import message, metadata, put_in_words
+from cocoom_slack_plugin.notifications.rich_text import escaped, rich_text
+from cocoom_slack_plugin.notifications.text import Text, base_name
+from cocoom_slack_plugin.notifications.wording import wording
 from cocoom_slack_plugin.slack import Message
-from cocoom_slack_plugin.translations import N_, translations
+from cocoom_slack_plugin.translations import N_, P_
 
 LARGEST = 11_000
 """Characters of a digest with its addresses. Slack takes about 13,200 in all blocks of a message (slack.md D2)."""
@@ -48,48 +53,77 @@ def how_many(told: Sequence[Told], credit: int) -> int:
     """
     if told[0].bundle is None and len(told) <= max(credit, 1):
         return 1
-    used = 0
+    sizes: dict[object, int] = {}
     for number, each in enumerate(told):
-        text = put_in_words(each.kind, each.event, each.locale)
-        used += sum(len(str(value)) for element in text.short for value in element.values())
-        if used > LARGEST:
+        sizes[_act(each)] = size(_text(each, len(told)).short)
+        if sum(sizes.values()) > LARGEST:
             return max(number, 1)
     return len(told)
 
 
 def compose_message(told: Sequence[Told]) -> Message:
     """The message that tells of these events in their order; of a single one in full."""
-    first = told[0]
-    if len(told) == 1:
-        return render(first.kind, first.event, first.locale)
-    texts = [put_in_words(each.kind, each.event, each.locale) for each in told]
-    title = _title(told)
-    block = rich_text([bold(title)])
-    block["elements"].append(bullets([text.short for text in texts]))
-    return Message(_spoken(title, texts)[0], [block], metadata([each.event.event_id for each in told]))
+    texts, keys = _merged(told), [each.event.event_id for each in told]
+    if len(texts) == 1:
+        return message(texts[0], keys)
+    head = _head(told, len(texts))
+    block = rich_text((strong(head[0]),), *head[1:], bullets=[text.short for text in texts])
+    return Message(_spoken(head, texts)[0], [block], metadata(keys))
 
 
 def in_words(told: Sequence[Told]) -> tuple[Message, int]:
     """A message without blocks and metadata, for when Slack does not take these, and how many of these it tells of."""
-    texts = [put_in_words(each.kind, each.event, each.locale) for each in told]
-    if len(told) == 1:
-        return Message(escaped(texts[0].sentence), ()), 1
-    _, count = _spoken(_title(told), texts)
-    words, count = _spoken(_title(told[:count]), texts[:count])
-    return Message(words, ()), count
+    count = len(told)
+    while True:
+        texts = _merged(told[:count])
+        if len(texts) == 1:
+            return Message(escaped(texts[0].sentence), ()), count
+        words, fit = _spoken(_head(told, len(texts)), texts)
+        if fit == len(texts):
+            return Message(words, ()), count
+        count -= 1
 
 
-def _title(told: Sequence[Told]) -> str:
-    head = translations(told[0].locale).gettext(N_("{count} notifications from {base}"))
-    return head.format(count=len(told), base=clean(told[0].event.tenant.name, NAME_LIMIT))
+def _act(told: Told) -> object:
+    """The same for the edits that one line tells of: those of one post by one person."""
+    if told.kind != "publication_edited" or told.gone or not isinstance(told.event, PostEvent):
+        return told.notice_id
+    actor = told.event.actor
+    return (told.event.post.id, actor and actor.id, told.locale, told.personal)
 
 
-def _spoken(title: str, texts: Sequence[Text]) -> tuple[str, int]:
-    """The title and a line for each, as many as there is room for, and how many these are."""
-    spoken = title
+def _merged(told: Sequence[Told]) -> list[Text]:
+    """A text for each act, in the order of the last that it stands for."""
+    acts: dict[object, list[Told]] = {}
+    for each in told:
+        act = _act(each)
+        acts[act] = [*acts.pop(act, ()), each]
+    return [_text(same[-1], len(same)) for same in acts.values()]
+
+
+def _text(told: Told, times: int) -> Text:
+    return put_in_words(
+        told.kind, told.event, told.locale, personal=told.personal, gone=told.gone, times=times
+    )
+
+
+def _head(told: Sequence[Told], count: int) -> list[Line]:
+    """How many from where; of what was held back for its time, since when."""
+    words, event = wording(told[0].locale), told[0].event
+    title = P_("{count} notification from {base}", "{count} notifications from {base}")
+    head = [words.counted(title, count, base=base_name(event))]
+    if told[0].bundle in HELD_BACK:
+        since = min(each.event.occurred_at for each in told)
+        head.append(words.line(N_("Since {date}"), date=words.date(since, event.tenant.timezone)))
+    return head
+
+
+def _spoken(head: Sequence[Line], texts: Sequence[Text]) -> tuple[str, int]:
+    """The head and a line for each, as many as there is room for, and how many these are."""
+    said = "\n".join(map(spoken, head))
     for count, text in enumerate(texts):
-        longer = f"{spoken}\n• {text.sentence}"
+        longer = f"{said}\n• {spoken(text.short)}"
         if len(escaped(longer)) > LONGEST_TEXT:
-            return escaped(f"{spoken}\n• …"), count
-        spoken = longer
-    return escaped(spoken), len(texts)
+            return escaped(f"{said}\n• …"), count
+        said = longer
+    return escaped(said), len(texts)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from cocoom_hooks.payloads import Tenant, User
+from cocoom_hooks.payloads import Event, Tenant, User
 from cocoom_slack_plugin.errors import InvalidEvent, NotConnected
 from cocoom_slack_plugin.notifications import outbox
 from cocoom_slack_plugin.notifications.decide import PERSONAL, addressee
@@ -76,7 +76,7 @@ def _summary(tenant: Tenant, row: Row[Any], cause: Cause) -> NoticesSummarised:
         tenant=tenant,
         event_id=f"summary-{secrets.token_hex(8)}",
         occurred_at=datetime.now(UTC),
-        actor=None,
+        actor=_newest(row).actor if cause is Cause.BATCH else None,
         conversation=row.conversation,
         locale=row.locale,
         counts={kind: int(amount) for kind, amount in row.counts.items()},
@@ -90,6 +90,10 @@ def _summary(tenant: Tenant, row: Row[Any], cause: Cause) -> NoticesSummarised:
 def _addressee(row: Row[Any]) -> User | None:
     """As the newest event knows them. None for one that another version wrote: they may be known by now."""
     try:
-        return addressee(row.kind, load(row.kind, row.payload))
+        return addressee(row.kind, _newest(row))
     except InvalidEvent:
         return None
+
+
+def _newest(row: Row[Any]) -> Event:
+    return load(row.kind, row.payload)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cocoom_hooks.payloads import ModerationAction, PostEvent, PostModerated, Role
-from cocoom_slack_plugin.notifications.render import render
-from cocoom_slack_plugin.notifications.rich_text import clean, compose, escaped, plain
+from cocoom_hooks.payloads import PostEvent
+from cocoom_slack_plugin.notifications.clean import clean
+from cocoom_slack_plugin.notifications.digest import Told, compose_message, how_many, in_words
+from cocoom_slack_plugin.notifications.elements import Template, compose, plain
+from cocoom_slack_plugin.notifications.rich_text import escaped
 from cocoom_slack_plugin.redaction import masked
 from cocoom_slack_plugin.testing import envelope, make_post, make_tenant, make_user
+from demo.gallery_samples import Sample, samples
+from demo.slack.blocks.validation import check_blocks
+from tests.unit.notifications.hostile import rewritten
 
 HOSTILE = [
     "<!channel>",
@@ -55,7 +62,8 @@ def test_clean_is_one_visible_line_within_its_limit(text: str, limit: int) -> No
     assert not line.startswith(" ")
     assert not line.endswith(" ")
     for char in line:
-        assert char == "\u200d" or not unicodedata.category(char).startswith("C"), char
+        known = not unicodedata.category(char).startswith("C")
+        assert known or char == "\u200d" or 0x1F000 <= ord(char) < 0x1FB00, char
         assert char == " " or not char.isspace()
     line.encode()
 
@@ -75,31 +83,73 @@ def test_escaped_text_has_no_control_sequence_and_loses_nothing(text: str) -> No
 
 @given(TEXT, TEXT)
 def test_compose_never_reads_the_parts_it_puts_in(one: str, other: str) -> None:
-    elements = compose("{a} and {b}.", a=plain(one), b=plain(other))
-    assert [each["text"] for each in elements] == [one, " and ", other, "."]
+    line = compose(Template("{a} and {b}."), a=plain(one, 300), b=plain(other, 300))
+    shown = [clean(text, 300) or "…" for text in (one, other)]
+    assert [each.spoken for each in line] == [shown[0], " and ", shown[1], "."]
+    assert [set(each.shown) for each in line] == [{"type", "text"}] * 4
 
 
-@given(title=TEXT, name=TEXT, thread=TEXT, other=TEXT, locale=st.sampled_from(["en", "fr"]))
-@example(title="<!channel>" * 100_000, name="{" * 1000, thread="\ud800", other="\u202e", locale="fr")
-def test_whatever_is_written_no_message_gets_other_elements_or_links(
-    title: str, name: str, thread: str, other: str, locale: str
+SAMPLES = [sample for locale in ("en", "fr") for sample in samples(locale)]
+LIVE = {"user", "usergroup", "channel", "broadcast", "mrkdwn", "markdown", "emoji"}
+"""Elements that would ping, link or style."""
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda each: f"{each.name}.{each.told[0].locale}")
+@given(text=TEXT)
+@example(text="<!channel>" * 100_000)
+@example(text="👩\u200d👩\u200d👧\u200d👦" * 500)
+@example(text="Z" + "\u0334\u0358" * 5_000)
+@example(text="&<>" * 5_000)
+@example(text="")
+@settings(max_examples=15, deadline=None)
+def test_whatever_is_written_slack_takes_every_message_and_nothing_in_it_lives(
+    sample: Sample, text: str
 ) -> None:
-    tenant = make_tenant()
-    author = make_user("bob", display_name=name)
-    quiet = make_post(tenant, author)
-    post = replace(quiet, title=title, subtitle=other, thread=replace(quiet.thread, name=thread))
-    told = envelope(tenant, make_user("alice", role=Role.ADMINISTRATOR))
-    moderated = PostModerated(**told, post=post, action=ModerationAction.DELETED, reason=other)
-    for kind, event in (("share_published", PostEvent(**told, post=post)), ("share_moderated", moderated)):
-        message = render(kind, event, locale)
-        json.dumps([message.text, message.blocks], ensure_ascii=False).encode()
-        elements = [each for section in message.blocks[0]["elements"] for each in section["elements"]]
-        assert {each["type"] for each in elements} <= {"text", "link"}
-        assert {each["url"] for each in elements if "url" in each} <= {post.url, post.thread.url}
-        assert all(each["text"] for each in elements)
-        assert sum(len(each["text"]) for each in elements) < 3000
-        assert "<" not in message.text
-        assert len(message.text) < 4000
+    told = tuple(replace(each, event=rewritten(each.event, text)) for each in sample.told)
+    message, quiet = replace(sample, told=told).message, sample.message
+    check_blocks(json.loads(json.dumps(message.blocks)))
+    json.dumps([message.text, message.blocks], ensure_ascii=False).encode()
+    assert len(message.text) <= 4000
+    assert not re.search("[<>]|&(?!amp;|lt;|gt;)", message.text)
+    assert not LIVE & set(_values(message.blocks, "type"))
+    assert set(_values(message.blocks, "url")) <= set(_values(quiet.blocks, "url"))
+    assert True not in _values(message.blocks, "emoji")
+    words, count = in_words(told)
+    assert 1 <= count <= len(told)
+    assert len(words.text) <= 4000
+
+
+@given(
+    texts=st.lists(TEXT, min_size=2, max_size=40), locale=st.sampled_from(["en", "fr"]), held=st.booleans()
+)
+@example(texts=["&" * 10_000] * 40, locale="fr", held=True)
+@example(texts=["\U0001f469\u200d\U0001f4bb" * 400] * 40, locale="en", held=False)
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_written_slack_takes_every_digest(texts: list[str], locale: str, held: bool) -> None:
+    tenant, bob = make_tenant(), make_user("bob")
+    told = [
+        Told(
+            notice_id=number,
+            kind="share_published",
+            locale=locale,
+            event=rewritten(PostEvent(**envelope(tenant, bob), post=make_post(tenant, bob)), text),
+        )
+        for number, text in enumerate(texts)
+    ]
+    told = told[: how_many(told, 1)]
+    message = compose_message(told, datetime(2026, 1, 1, tzinfo=UTC) if held else None)
+    check_blocks(json.loads(json.dumps(message.blocks)))
+    assert len(message.text) <= 4000
+    assert not re.search("[<>]|&(?!amp;|lt;|gt;)", message.text)
+    assert not LIVE & set(_values(message.blocks, "type"))
+
+
+def _values(part: object, name: str) -> list[Any]:
+    """Of this name, in whatever depth."""
+    if isinstance(part, dict):
+        found = [part[name]] if name in part else []
+        return found + [each for value in part.values() for each in _values(value, name)]
+    return [each for value in part for each in _values(value, name)] if isinstance(part, list) else []
 
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=4, max_size=40)

@@ -11,6 +11,7 @@ from demo.slack.blocks.schema import (
     by_type,
     fields,
     flag,
+    integer,
     one_of,
     problem,
     string,
@@ -108,7 +109,8 @@ _INLINE: dict[str, Check] = {
     "channel": fields({"channel_id": string(255)}, _STYLE),
     "broadcast": fields({"range": one_of("here", "channel", "everyone")}, _STYLE),
     "date": fields(
-        {"timestamp": anything, "format": string(255)}, {"url": url(3000), "fallback": string(255)}
+        {"timestamp": integer, "format": string(255)},
+        {**_STYLE, "url": url(3000), "fallback": string(255), "timezone": string(255)},
     ),
 }
 """What may stand in a line of rich text (the parts that slack_sdk's RichTextElementParts knows)."""

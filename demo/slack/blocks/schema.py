@@ -45,6 +45,11 @@ def flag(value: Any, pointer: str, errors: list[str]) -> None:
         problem(errors, "must be a boolean", pointer)
 
 
+def integer(value: Any, pointer: str, errors: list[str]) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        problem(errors, "must provide an integer", pointer)
+
+
 def anything(value: Any, pointer: str, errors: list[str]) -> None:
     """A part of Slack this stand-in takes on trust."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -78,6 +78,19 @@ def days(
     top = [item for item in channel.history if not item.is_reply or item.reply_broadcast][-newest:]
     grouped = groupby(top, key=lambda item: day(item.ts, names.tz))
     return [Day(name, list(_shown(world, channel, messages, names))) for name, messages in grouped]
+
+
+def beside(
+    world: World, team: Team, left: Channel, right: Channel, newest: int = 100
+) -> list[tuple[ShownMessage | None, ShownMessage | None]]:
+    """The newest messages of two channels, the oldest of each first, pair by pair."""
+    one, other = (_newest(world, team, channel, newest) for channel in (left, right))
+    return list(zip_longest(one, other))
+
+
+def _newest(world: World, team: Team, channel: Channel, newest: int) -> list[ShownMessage]:
+    top = [item for item in channel.history if not item.is_reply][-newest:]
+    return list(_shown(world, channel, iter(top), names_in(team)))
 
 
 def _shown(

@@ -39,7 +39,7 @@ def since(ts: str, tz: str) -> str:
     return f"{pretty} at {moment:%H:%M}"
 
 
-def formatted_date(moment: str, form: str, tz: str, locale: str = "en-US") -> str:
+def formatted_date(moment: str | int, form: str, tz: str, locale: str = "en-US") -> str:
     """``<!date^1392734382^{date} {time}|…>``; empty when the moment is no number or a token is unknown."""
     try:
         when = at(int(moment), tz)

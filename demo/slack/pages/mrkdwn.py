@@ -63,9 +63,10 @@ def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def plain(text: str) -> Markup:
-    """A plain_text object: no styling, no mentions; emoji names become emoji."""
-    return Markup(with_emoji(str(escape(unescaped(text)))).replace("\n", "<br>"))
+def plain(text: str, emoji: bool = True) -> Markup:
+    """A plain_text object: no styling, no mentions; emoji names become emoji unless it says no."""
+    shown = str(escape(unescaped(text)))
+    return Markup((with_emoji(shown) if emoji else shown).replace("\n", "<br>"))
 
 
 def rendered(text: str, names: Names) -> Markup:

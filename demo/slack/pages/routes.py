@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from demo.slack.pages.conversation import days, names_in
+from demo.slack.pages.conversation import beside, days, names_in
 from demo.slack.pages.mrkdwn import plain, rendered
 from demo.slack.pages.rendering import page
 from demo.slack.slack import Slack
@@ -24,6 +24,7 @@ def page_routes() -> list[web.RouteDef]:
         web.get("/", workspaces),
         web.get("/team/{team}", workspace),
         web.get("/team/{team}/channel/{channel}", channel_page),
+        web.get("/team/{team}/beside/{left}/{right}", beside_each_other),
         web.get("/team/{team}/user/{user}", direct_messages),
         web.get("/team/{team}/user/{user}/home", home),
         web.get("/requests", recent_requests),
@@ -45,12 +46,18 @@ async def workspace(request: web.Request) -> web.Response:
 
 async def channel_page(request: web.Request) -> web.Response:
     """By id or name."""
-    team, wanted = _team(request), request.match_info["channel"]
-    channel = team.channels.get(wanted) or team.channel_named(wanted)
-    if channel is None:
-        raise web.HTTPNotFound(text=f"no channel {wanted} in {team.name}")
+    team = _team(request)
+    channel = _channel(request, team, "channel")
     frame = _frame(request, team, f"channel/{channel.id}")
     return page("channel.html", **frame, **_conversation(request, team, [channel]), user=None)
+
+
+async def beside_each_other(request: web.Request) -> web.Response:
+    """Two channels, message by message: what differs is seen at a glance."""
+    team, world = _team(request), request.app[SLACK].world
+    left, right = (_channel(request, team, side) for side in ("left", "right"))
+    frame = _frame(request, team, f"beside/{left.id}/{right.id}")
+    return page("beside.html", **frame, left=left, right=right, pairs=beside(world, team, left, right))
 
 
 async def direct_messages(request: web.Request) -> web.Response:
@@ -113,6 +120,15 @@ def _team(request: web.Request) -> Team:
     if team is None:
         raise web.HTTPNotFound(text=f"no workspace {wanted}")
     return team
+
+
+def _channel(request: web.Request, team: Team, part: str) -> Channel:
+    """By id or name, as this part of the address has it."""
+    wanted = request.match_info[part]
+    channel = team.channels.get(wanted) or team.channel_named(wanted)
+    if channel is None:
+        raise web.HTTPNotFound(text=f"no channel {wanted} in {team.name}")
+    return channel
 
 
 def _user(request: web.Request, team: Team) -> User:

@@ -43,6 +43,11 @@ def actions(*elements: Block) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
+def dated(**fields: Any) -> Block:
+    element = {"type": "date", "format": "{date_short}", **fields}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [element]}]}
+
+
 GOOD: list[Block] = [
     section("x" * 3000),
     {"type": "section", "fields": [mrkdwn("x" * 1000)] * 10},
@@ -61,9 +66,14 @@ GOOD: list[Block] = [
     {"type": "image", "image_url": "https://x.example/a.png", "alt_text": "a", "title": plain("t")},
     {"type": "markdown", "text": "x" * 12_000},
     {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": []}]},
+    dated(timestamp=1767346200),
+    dated(timestamp=0, fallback="f", url="https://x.example", timezone="Europe/Paris", style={"bold": True}),
 ]
 
 BAD: list[tuple[Block | str, str, str]] = [
+    (dated(timestamp="1767346200"), "must provide an integer", "/elements/0/elements/0/timestamp"),
+    (dated(timestamp=1.5), "must provide an integer", "/elements/0/elements/0/timestamp"),
+    (dated(), "missing required field: timestamp", "/elements/0/elements/0"),
     (section("x" * 3001), "must be less than 3001 characters", "/text/text"),
     (section(""), "must be more than 0 characters", "/text/text"),
     ({"type": "section"}, "missing required field: text", ""),

@@ -228,6 +228,43 @@ def test_rarer_blocks_are_shown_safely(it: SlackThread, acme: WebClient, block: 
     assert shown == ([("https://x.example/?a=1", "*l* <!channel>")] if block["type"] == "rich_text" else [])
 
 
+def _rich(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
+
+
+def test_a_date_is_shown_in_the_readers_time_or_as_its_fallback(it: SlackThread, acme: WebClient) -> None:
+    date = {"type": "date", "timestamp": 1767346200, "fallback": "F"}
+    known, unknown = {**date, "format": "{date_short} {time}"}, {**date, "format": "{moon}"}
+    acme.chat_postMessage(channel="#news", text="x", blocks=[_rich(known, unknown)])
+    times = read(it, "/team/acme/channel/news").select(".rich_text time")
+    assert [words(time) for time in times] == ["Jan 2, 2026 10:30", "F"]
+
+
+def test_plain_text_keeps_the_names_of_emoji_where_it_says_so(it: SlackThread, acme: WebClient) -> None:
+    texts = [{"type": "plain_text", "text": ":tada:", "emoji": emoji} for emoji in (True, False)]
+    acme.chat_postMessage(channel="#news", text="x", blocks=[{"type": "context", "elements": texts}])
+    assert words(read(it, "/team/acme/channel/news").select_one(".context")) == "🎉 :tada:"
+
+
+def test_two_channels_stand_beside_each_other_message_by_message(it: SlackThread, acme: WebClient) -> None:
+    for channel, count in (("news", 3), ("welcome", 2)):
+        for number in range(count):
+            acme.chat_postMessage(channel=f"#{channel}", text=f"{channel} {number}", blocks=BLOCKS[:1])
+    path = "/team/acme/beside/news/C0WELCOME"
+    assert [len(pair.select(".message")) for pair in read(it, path).select(".pair")] == [2, 2, 1]
+    lines = [
+        [words(each) for each in pair.select(".fallback")]
+        for pair in read(it, f"{path}?fallback=1").select(".pair")
+    ]
+    assert lines == [
+        ["Notification news 0", "Notification welcome 0"],
+        ["Notification news 1", "Notification welcome 1"],
+        ["Notification news 2"],
+    ]
+    assert ask(f"{it.url}/team/acme/beside/news/C9").status == 404
+    assert "Nothing here yet." in words(read(it, "/team/acme/beside/general/board"))
+
+
 def test_attachments_are_shown(it: SlackThread, acme: WebClient) -> None:
     attachments: list[dict[str, Any]] = [
         {"text": "one <b>", "fallback": "f"},

@@ -202,7 +202,7 @@ def commented(author: User, tenant: Tenant = ACME) -> CommentEvent:
 
 def titles(messages: list[dict[str, Any]]) -> list[str]:
     """The titles of the posts that these messages tell of, as Slack stored them."""
-    return [re.split("“|”|« | »", message["text"])[1] for message in messages]
+    return [re.split("“|”|«\u00a0|\u00a0»", message["text"])[1] for message in messages]
 
 
 class Statements:

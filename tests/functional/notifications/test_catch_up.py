@@ -345,7 +345,7 @@ class TestSummarising:
         assert _held_at(waiting) is None
         waiting.drain()
         (news,) = slack.messages("T0ACME", "news")
-        assert news["text"].endswith("while it was disconnected from Slack: Posts: 2")
+        assert news["text"].endswith("): 2 posts")
         assert waiting.states.count(("dropped", "summarised")) == 3
         assert waiting.states.count(("sent", None)) == 3
         kinds = {row.conversation for row in waiting.lanes if row.due_at is None}

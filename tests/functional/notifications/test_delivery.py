@@ -126,7 +126,7 @@ def test_every_kind_of_event_arrives(host: Host, slack: Control) -> None:
     assert [each["text"] for each in slack.messages("T0ACME", "welcome")] == ["Bob has joined Acme. Welcome!"]
     assert [each["text"] for each in slack.messages("T0ACME", "news")] == ["Bob shared “News” in #general"]
     assert [each["text"] for each in slack.messages("T0GLOBEX", "news")] == [
-        "Bob a partagé « Nouvelles » dans #general"
+        "Bob a partagé «\u00a0Nouvelles\u00a0» dans #general"
     ]
 
 

@@ -204,7 +204,7 @@ def test_lanes_in_two_workspaces_condense_each_for_itself(behind: Host, slack: C
     (nouvelles,) = slack.messages("T0GLOBEX", "news")
     assert _keys([news]) == [f"a{number}" for number in range(5)]
     assert _keys([nouvelles]) == [f"g{number}" for number in range(5)]
-    assert _lines(nouvelles)[0] == "5 notifications de Globex"
+    assert _lines(nouvelles)[0] == "Globex\u00a0: 5 notifications"
 
 
 def test_one_lane_in_two_languages(behind: Host, slack: Control) -> None:
@@ -217,7 +217,7 @@ def test_one_lane_in_two_languages(behind: Host, slack: Control) -> None:
     assert _lines(message) == [
         "3 notifications from Acme",
         "Bob shared “Title e00” in #general",
-        "Bob a partagé « Title e01 » dans #general",
+        "Bob a partagé «\u00a0Title e01\u00a0» dans #general",
         "Bob shared “Title e02” in #general",
     ]
 

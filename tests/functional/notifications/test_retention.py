@@ -277,7 +277,7 @@ def test_what_was_told_of_posts_is_kept_for_as_long_as_it_can_be_withdrawn(told:
     _age(told, DAYS + 1)
     before = _counts(told)
     purge(told.hooks, Periods(DAYS, 400), threading.Event())
-    events, notices, messages, lanes = _counts(told)
+    events, notices, messages, _ = _counts(told)
     assert (events, notices) == (before[0] - 1, before[1] - 1), "only what was told nowhere has gone"
     assert messages == before[2]
     _age(told, 400)

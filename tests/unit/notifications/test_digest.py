@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -31,16 +32,11 @@ from cocoom_slack_plugin.notifications.digest import (
     Told,
     compose_message,
     how_many,
+    in_words,
 )
 from cocoom_slack_plugin.notifications.events import NOTICES_SUMMARISED, ConnectionTested
-from cocoom_slack_plugin.notifications.render import (
-    EVENT_TYPE,
-    NAME_LIMIT,
-    TITLE_LIMIT,
-    event_ids,
-    metadata,
-    render,
-)
+from cocoom_slack_plugin.notifications.render import EVENT_TYPE, event_ids, metadata, render
+from cocoom_slack_plugin.notifications.text import NAME_LIMIT, TITLE_LIMIT
 from cocoom_slack_plugin.settings import Settings
 from cocoom_slack_plugin.slack import Message
 from cocoom_slack_plugin.testing import envelope, make_comment, make_post, make_tenant, make_user
@@ -136,12 +132,13 @@ def test_each_is_told_alone_while_the_pace_allows_it_and_all_together_when_not(
 def test_no_more_than_fit_and_never_none() -> None:
     long = [_share(number, path="/" + "x" * 2900) for number in range(10)]
     assert 1 < how_many(long, 1) < 5
+    # What is no address for Slack is left out, and takes no room.
     far_too_long = [_share(number, path="/" + "x" * LARGEST) for number in range(3)]
-    assert how_many(far_too_long, 1) == 1
+    assert how_many(far_too_long, 1) == 3
 
 
-def test_a_long_one_behind_short_ones_does_not_keep_them() -> None:
-    told = [*(_share(number) for number in range(4)), _share(4, path="/" + "x" * LARGEST)]
+def test_a_long_one_behind_others_does_not_keep_them() -> None:
+    told = [_share(number, path="/" + "x" * 2700 if number != 1 else "") for number in range(5)]
     assert how_many(told, 1) == 4
 
 
@@ -244,9 +241,9 @@ def test_every_kind_has_its_line() -> None:
 
 def test_each_event_is_told_in_its_language_under_the_title_of_the_first() -> None:
     message = compose_message([_share(1, locale="fr"), _share(2, locale="en")])
-    assert _title(message) == "2 notifications de Acme"
+    assert _title(message) == "Acme\u00a0: 2 notifications"
     assert [_said(line) for line in _lines(message)] == [
-        "Bob a partagé « Title 1 » dans #general",
+        "Bob a partagé «\u00a0Title 1\u00a0» dans #general",
         "Bob shared “Title 2” in #general",
     ]
     assert _title(compose_message([_share(2, locale="en"), _share(1, locale="fr")])).endswith("from Acme")
@@ -270,6 +267,113 @@ def test_what_users_write_is_a_value_and_never_markup(locale: str) -> None:
     assert {key for each in _elements(message) for key in each} <= {"type", "text", "url", "style"}
     assert "<!channel>" in _title(message)
     check_blocks(json.loads(json.dumps(message.blocks)))
+
+
+# --- edits of one post, and posts that are gone ---
+
+
+def _edit(number: int, title: str = "News", editor: Any = ALICE, post: str = "p1", **how: Any) -> Told:
+    event = PostEdited(
+        **{**envelope(ACME, editor), "event_id": f"e{number}"},
+        post=make_post(ACME, BOB, id=post, title=title),
+    )
+    return replace(_told(number, "publication_edited", event), **how)
+
+
+def test_edits_of_one_post_by_one_person_are_one_line_where_the_last_stands() -> None:
+    told = [
+        _edit(0, "Old"),
+        _share(1),
+        _edit(2, "New"),
+        _edit(3, post="p2"),
+        _edit(4, editor=CHLOE),
+        _edit(5, "Newest"),
+    ]
+    message = compose_message(told)
+    assert [_said(line) for line in _lines(message)] == [
+        "Bob shared “Title 1” in #general",
+        "Alice, an administrator, edited your post “News”",
+        "Chloe, an administrator, edited your post “News”",
+        "Alice, an administrator, edited your post “Newest” (3 times)",
+    ]
+    assert _title(message) == "4 notifications from Acme"
+    assert event_ids(message.metadata or {}) == [f"e{number}" for number in range(6)]
+    assert message.text.splitlines()[1:] == [f"• {_said(line)}" for line in _lines(message)]
+
+
+def test_a_channel_and_a_person_another_language_and_what_is_gone_are_lines_of_their_own() -> None:
+    apart = [
+        _edit(0),
+        _edit(1, personal=False),
+        _edit(2, locale="fr"),
+        _edit(3, gone=True),
+        _edit(4, gone=True),
+    ]
+    assert [_said(line) for line in _lines(compose_message(apart))] == [
+        "Alice, an administrator, edited your post “News”",
+        "Alice edited “News”",
+        "Alice (administration) a modifié votre publication «\u00a0News\u00a0»",
+        "This post is no longer available.",
+        "This post is no longer available.",
+    ]
+
+
+def test_edits_of_one_post_alone_are_told_in_full() -> None:
+    message = compose_message([_edit(number) for number in range(7)])
+    assert message.text == "Alice, an administrator, edited your post “News” (7 times)"
+    line, thread = message.blocks[0]["elements"]
+    assert (_said(line["elements"]), _said(thread["elements"])) == (message.text, "In #general")
+    assert event_ids(message.metadata or {}) == [f"e{number}" for number in range(7)]
+    assert in_words([_edit(number) for number in range(7)]) == (replace(message, blocks=(), metadata=None), 7)
+
+
+def test_many_edits_of_one_post_fit_into_one_message() -> None:
+    long = make_post(ACME, BOB, url=f"{ACME.url}/posts/" + "x" * 2900)
+    told = [_edit(number) for number in range(40)]
+    told = [replace(each, event=replace(each.event, post=long)) for each in told]
+    assert how_many(told, 1) == 40
+
+
+def test_a_single_notice_is_told_to_a_channel_or_as_gone_where_it_says_so() -> None:
+    assert compose_message([_edit(1, personal=False)]).text == "Alice edited “News”"
+    assert compose_message([_edit(1, gone=True)]).text == "Acme: this post is no longer available."
+
+
+# --- what was held ---
+
+
+def test_what_was_held_says_since_when() -> None:
+    since = datetime(2026, 1, 2, 9, 30, tzinfo=UTC)
+    told = [_share(1), _share(2)]
+    told = [replace(each, bundle="quiet", event=replace(each.event, occurred_at=since)) for each in told]
+    message = compose_message(told)
+    first, second, bullets = message.blocks[0]["elements"]
+    assert _said(first["elements"]) == "2 notifications from Acme"
+    words, instant = second["elements"]
+    assert words["text"] == "Since "
+    assert (instant["type"], instant["timestamp"]) == ("date", int(since.timestamp()))
+    assert len(bullets["elements"]) == 2
+    assert message.text.splitlines()[:2] == ["2 notifications from Acme", "Since Jan 2, 2026, 9:30\u202fAM"]
+    words_alone, count = in_words(told)
+    assert (words_alone.text, count) == (message.text, 2)
+    check_blocks(json.loads(json.dumps(message.blocks)))
+    alone = replace(told[0], bundle=None)
+    assert compose_message(told[:1]) == compose_message([alone])
+
+
+# --- in words alone ---
+
+
+@pytest.mark.parametrize("number", [1, 2, 40])
+def test_in_words_alone_as_many_are_told_as_there_is_room_for(number: int) -> None:
+    told = [_share(each, "A rather long title " * 9) for each in range(number)]
+    message, count = in_words(told)
+    assert 1 <= count <= number
+    assert (count == number) == (number < 40)
+    assert len(message.text) <= LONGEST_TEXT
+    assert (message.text.count("\n"), list(message.blocks)) == (count if count > 1 else 0, [])
+    if count > 1:
+        assert message.text.startswith(f"{count} notifications from Acme\n• ")
 
 
 # --- the keys by which it is found again ---

@@ -51,6 +51,7 @@ EXTRA: dict[type[Event], dict[str, Any]] = {
         "since": datetime(2026, 1, 2, 9, 30, tzinfo=UTC),
         "until": datetime(2026, 1, 3, tzinfo=UTC),
         "addressee": BOB,
+        "cause": "batch",
     },
 }
 
