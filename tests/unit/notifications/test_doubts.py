@@ -165,7 +165,9 @@ class Slack:
         self.complete = complete
         self.asked: list[tuple[str, float]] = []
 
-    async def history(self, token: SecretStr, channel: str, since: float) -> tuple[list[Shown], bool]:
+    async def history(
+        self, token: SecretStr, channel: str, since: float, parent_ts: str | None = None
+    ) -> tuple[list[Shown], bool]:
         self.asked.append((channel, since))
         if isinstance(self.answer, Exception):
             raise self.answer
