@@ -1,4 +1,4 @@
-"""What deciding and rendering cost, in one process and without any I/O, beside one json.dumps of the finished message."""
+"""What deciding and rendering cost, without any I/O, beside one json.dumps of the finished message."""
 
 from __future__ import annotations
 

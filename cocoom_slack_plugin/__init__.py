@@ -16,3 +16,4 @@ def includeme(config: Any) -> None:
     start(config)
     config.include("pyramid_jinja2")
     config.include("cocoom_slack_plugin.login")
+    config.include("cocoom_slack_plugin.notifications")

@@ -7,12 +7,12 @@ from typing import Any
 
 from cocoom_hooks import hookimpl
 from cocoom_hooks.payloads import (
-    AdministrationEntry,
     CollaboratorEvent,
     Command,
     CommentEvent,
     CommentModerated,
     Event,
+    PageEntry,
     PostEdited,
     PostEvent,
     PostModerated,
@@ -23,10 +23,11 @@ from cocoom_hooks.payloads import (
 )
 from cocoom_slack_plugin import audit  # noqa: F401 - its table is one of those that forget_tenant empties
 from cocoom_slack_plugin.database import forget_tenant
+from cocoom_slack_plugin.login import entry as login_entry
 from cocoom_slack_plugin.login import leaving
-from cocoom_slack_plugin.login.entry import administration_entry
 from cocoom_slack_plugin.login.option import sign_in_option
-from cocoom_slack_plugin.notifications import outbox, routes
+from cocoom_slack_plugin.notifications import entry as notifications_entry
+from cocoom_slack_plugin.notifications import outbox, preferences, routes
 from cocoom_slack_plugin.notifications.doorbell import Doorbell
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.switches import Function
@@ -67,8 +68,16 @@ class SlackPlugin:
         return sign_in_option(self._runtime, request, tenant) if self._runtime else None
 
     @hookimpl
-    def cocoom_administration_entry(self, request: Any, tenant: Tenant) -> AdministrationEntry | None:
-        return administration_entry(self._runtime, request, tenant) if self._runtime else None
+    def cocoom_administration_entry(self, request: Any, tenant: Tenant) -> PageEntry | None:
+        return login_entry.administration_entry(self._runtime, request, tenant) if self._runtime else None
+
+    @hookimpl
+    def cocoom_account_entries(self, request: Any, tenant: Tenant) -> list[PageEntry]:
+        if self._runtime is None:
+            return []
+        rooms = (login_entry, notifications_entry)
+        entries = [room.account_entry(self._runtime, request, tenant) for room in rooms]
+        return [entry for entry in entries if entry]
 
     # --- events that people are told of ---
 
@@ -131,6 +140,7 @@ class SlackPlugin:
 
     @hookimpl
     def cocoom_collaborator_removed(self, event: CollaboratorEvent, dbsession: Any) -> None:
+        preferences.forget(dbsession, event.tenant.id, event.collaborator.id)
         if self._runtime:
             leaving.removed(self._runtime, event.tenant, event.collaborator.id, dbsession)
 

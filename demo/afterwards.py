@@ -1,4 +1,4 @@
-"""The second half of the tour: what becomes of what was told, who decides about it, and why something was (not) told."""
+"""The second half of the tour: what becomes of what was told, who decides about it, and why it was told or not."""
 
 from __future__ import annotations
 

@@ -13,12 +13,13 @@ from cocoom_slack_plugin.login import addresses, arrival, attempts, browser, fie
 from cocoom_slack_plugin.login.admission import Admitted
 from cocoom_slack_plugin.login.attempts import Owner
 from cocoom_slack_plugin.login.links import Named
-from cocoom_slack_plugin.login.page import allow_form, page, see_other
+from cocoom_slack_plugin.login.page import allow_form, page
 from cocoom_slack_plugin.login.pipeline import Vouched
 from cocoom_slack_plugin.login.purpose import Purpose
 from cocoom_slack_plugin.login.refusal_page import named, refusing_at
 from cocoom_slack_plugin.login.refusals import Code, Refused
 from cocoom_slack_plugin.login.visit import Visit
+from cocoom_slack_plugin.pages import see_other
 from cocoom_slack_plugin.people.person import Source
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.translations import N_

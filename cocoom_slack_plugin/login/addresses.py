@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from cocoom_slack_plugin.pages import ACCOUNT_ROUTE as ACCOUNT_ROUTE
+
 SIGN_IN_ROUTE = "cocoom_slack.sign_in"
 SIGN_IN_PATH = "/slack/sign-in"
 CALLBACK_ROUTE = "cocoom_slack.oidc"
 CALLBACK_PATH = "/oidc"
-ACCOUNT_ROUTE = "cocoom_slack.account"
 ACCOUNT_PATH = "/slack/account"
 LINK_ROUTE = "cocoom_slack.link"
 LINK_PATH = "/slack/account/link"
@@ -20,8 +21,5 @@ TEST_ROUTE = "cocoom_slack.test_sign_in"
 TEST_PATH = "/slack/login/test"
 ONLY_ROUTE = "cocoom_slack.login_only"
 ONLY_PATH = "/slack/login/only"
-STATIC_PATH = "slack/static"
-STATIC_FOLDER = "cocoom_slack_plugin:static"
-STYLESHEET = f"{STATIC_FOLDER}/sign_in.css"
 BUTTON_LABEL = "Sign in with Slack"
 """Slack's rule for the button's text; not translated (slack.md A10)."""

@@ -8,12 +8,12 @@ from cocoom_slack_plugin.login import browser, visit
 from cocoom_slack_plugin.login.addresses import CALLBACK_PATH
 from cocoom_slack_plugin.login.admission import Admitted
 from cocoom_slack_plugin.login.backend import SlackOpenIdConnect
-from cocoom_slack_plugin.login.page import protect
 from cocoom_slack_plugin.login.purpose import Purpose
 from cocoom_slack_plugin.login.refusals import Code, Refused
 from cocoom_slack_plugin.login.strategy import VisitStrategy
 from cocoom_slack_plugin.login.verdict import only_refusals
 from cocoom_slack_plugin.login.visit import Visit
+from cocoom_slack_plugin.pages import protect
 from cocoom_slack_plugin.runtime import Runtime
 
 Result = TypeVar("Result")

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cocoom_hooks.payloads import SignInOption, Tenant
-from cocoom_slack_plugin.login.addresses import BUTTON_LABEL, SIGN_IN_ROUTE, STYLESHEET
+from cocoom_slack_plugin.login.addresses import BUTTON_LABEL, SIGN_IN_ROUTE
 from cocoom_slack_plugin.login.admission import running
+from cocoom_slack_plugin.pages import STYLESHEET
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.settings import is_loopback
 from cocoom_slack_plugin.switches import Function

@@ -1,13 +1,10 @@
-"""The addresses of this room: routes, views and the stylesheet."""
+"""The addresses of this room: routes and views."""
 
 from __future__ import annotations
 
-import hashlib
-from importlib import resources
 from typing import Any
 
 from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken
-from pyramid.static import QueryStringConstantCacheBuster
 
 from cocoom_slack_plugin.login import (
     account_views,
@@ -21,17 +18,15 @@ from cocoom_slack_plugin.login.admission import LoginAllowed, LoginRuns
 from cocoom_slack_plugin.login.places import Place
 from cocoom_slack_plugin.login.refusal_page import View, forged, refusing, refusing_at
 
-YEAR = 365 * 24 * 3600
 WHERE_LOGIN_RUNS = {"cocoom_slack_login": True}
 WHERE_LOGIN_IS_ALLOWED = {"cocoom_slack_login_allowed": True}
 
 
 def includeme(config: Any) -> None:
-    """Routes, views and the stylesheet. Needs pyramid_jinja2, ``registry.cocoom_slack`` and the host's CSRF policy."""
+    """Routes and views. Needs pyramid_jinja2, ``registry.cocoom_slack`` and the host's CSRF policy."""
     config.add_route_predicate("cocoom_slack_login", LoginRuns)
     config.add_route_predicate("cocoom_slack_login_allowed", LoginAllowed)
-    config.add_static_view(addresses.STATIC_PATH, addresses.STATIC_FOLDER, cache_max_age=YEAR)
-    config.add_cache_buster(f"{addresses.STATIC_FOLDER}/", QueryStringConstantCacheBuster(_fingerprint()))
+    config.include("cocoom_slack_plugin.pages")
     _add_start(config, addresses.SIGN_IN_ROUTE)
     _add_callback(config, addresses.CALLBACK_ROUTE)
     _add_account(config)
@@ -88,9 +83,3 @@ def _add_views(
     config.add_view(views.not_allowed, require_csrf=False, **shared)
     for error in (BadCSRFToken, BadCSRFOrigin):
         config.add_exception_view(forged(place), context=error, **shared)
-
-
-def _fingerprint() -> str:
-    """A new address for the stylesheet whenever it changes, so that browsers may keep it for ever."""
-    stylesheet = resources.files("cocoom_slack_plugin") / "static" / "sign_in.css"
-    return hashlib.sha256(stylesheet.read_bytes()).hexdigest()[:12]

@@ -16,10 +16,11 @@ from cocoom_slack_plugin.errors import ChangedMeanwhile, InvalidInput
 from cocoom_slack_plugin.login import addresses, exclusive, fields, history, outcomes, rules
 from cocoom_slack_plugin.login.administrators import administrator
 from cocoom_slack_plugin.login.history import Happening
-from cocoom_slack_plugin.login.page import allow_form, page, see_other
+from cocoom_slack_plugin.login.page import allow_form, page
 from cocoom_slack_plugin.login.refusal_page import named
 from cocoom_slack_plugin.login.refusals import Code, Refused
 from cocoom_slack_plugin.login.settings_form import SettingsForm
+from cocoom_slack_plugin.pages import see_other
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.switches import Function
 from cocoom_slack_plugin.translations import N_, best_locale

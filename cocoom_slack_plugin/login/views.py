@@ -24,11 +24,12 @@ from cocoom_slack_plugin.login.addresses import BUTTON_LABEL, SIGN_IN_ROUTE
 from cocoom_slack_plugin.login.admission import Admitted
 from cocoom_slack_plugin.login.explanations import EXPLANATIONS
 from cocoom_slack_plugin.login.next_path import local_path
-from cocoom_slack_plugin.login.page import allow_form, page, protect, see_other
+from cocoom_slack_plugin.login.page import allow_form, page
 from cocoom_slack_plugin.login.pipeline import SignedIn
 from cocoom_slack_plugin.login.purpose import Purpose
 from cocoom_slack_plugin.login.refusal_page import record
 from cocoom_slack_plugin.login.refusals import Code, Refused
+from cocoom_slack_plugin.pages import protect, see_other
 from cocoom_slack_plugin.runtime import Runtime
 
 

@@ -53,7 +53,8 @@ class CaughtUp:
 _LANES = text("""
     SELECT l.id FROM cocoom_slack_lane l
     WHERE l.tenant_id = :tenant AND EXISTS (
-        SELECT FROM cocoom_slack_notice n WHERE n.lane_id = l.id AND n.state = 'waiting' AND n.act = 'tell' AND n.id <= :upto
+        SELECT FROM cocoom_slack_notice n
+        WHERE n.lane_id = l.id AND n.state = 'waiting' AND n.act = 'tell' AND n.id <= :upto
     )
     ORDER BY l.id LIMIT :most FOR UPDATE
 """)

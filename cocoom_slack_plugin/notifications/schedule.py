@@ -1,8 +1,8 @@
 """When a digest is due, and how long somebody is not to be disturbed, by the clock on their wall. Pure.
 
 Clocks are put forward and back. An hour that the clock jumps over counts at the jump; of one that it shows twice the
-first counts, except that every full hour is a full hour. All answers are in UTC, because Python compares two instants of
-the same zone by what the wall shows.
+first counts, except that every full hour is a full hour. All answers are in UTC, because Python compares two instants
+of the same zone by what the wall shows.
 """
 
 from __future__ import annotations

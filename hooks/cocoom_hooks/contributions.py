@@ -2,8 +2,8 @@
 
 They hold for every contribution hook of this module:
 
-* *Returns*: one contribution, or None for "nothing here"; the host gets the list of those that are not None, in the
-  order in which the plugins were enabled.
+* *Returns*: one contribution (``cocoom_account_entries``: any number), or None for "nothing here"; the host gets the
+  list of those that are not None, in the order in which the plugins were enabled.
 * *Raising*: ``cocoom_configure`` and ``cocoom_command`` go through, because a host must not start half configured. In
   the others the failure is logged and counted and the plugin's contribution is left out.
 * *Transaction*: none is promised; those that take a request may use the request's own session for reading.
@@ -12,9 +12,11 @@ They hold for every contribution hook of this module:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cocoom_hooks.host import Configurator, Request
 from cocoom_hooks.markers import hookspec
-from cocoom_hooks.payloads import AdministrationEntry, Command, SignInOption, Tenant
+from cocoom_hooks.payloads import Command, PageEntry, SignInOption, Tenant
 
 
 @hookspec
@@ -28,8 +30,16 @@ def cocoom_sign_in_option(request: Request, tenant: Tenant) -> SignInOption | No
 
 
 @hookspec
-def cocoom_administration_entry(request: Request, tenant: Tenant) -> AdministrationEntry | None:
+def cocoom_administration_entry(request: Request, tenant: Tenant) -> PageEntry | None:
     """In the web process, whenever a tenant's administration page is shown: a line that leads to the plugin's page."""
+
+
+@hookspec
+def cocoom_account_entries(request: Request, tenant: Tenant) -> Sequence[PageEntry] | None:
+    """In the web process, whenever a signed-in user's own settings page is shown: lines that lead to its pages.
+
+    They are in the language of the user who is signed in on the request.
+    """
 
 
 @hookspec

@@ -12,13 +12,13 @@ import pluggy
 from cocoom_hooks.host import Configurator, DatabaseSession, Request, SessionContext
 from cocoom_hooks.manager import PluginSetupError, event_hook_names
 from cocoom_hooks.payloads import (
-    AdministrationEntry,
     AdministratorNotice,
     CollaboratorEvent,
     Command,
     CommentEvent,
     CommentModerated,
     Event,
+    PageEntry,
     PostEdited,
     PostEvent,
     PostModerated,
@@ -211,8 +211,14 @@ class Hooks:
     def sign_in_options(self, request: Request, tenant: Tenant) -> list[SignInOption]:
         return self._collect("cocoom_sign_in_option", request, tenant)
 
-    def administration_entries(self, request: Request, tenant: Tenant) -> list[AdministrationEntry]:
+    def administration_entries(self, request: Request, tenant: Tenant) -> list[PageEntry]:
         return self._collect("cocoom_administration_entry", request, tenant)
+
+    def account_entries(self, request: Request, tenant: Tenant) -> list[PageEntry]:
+        several = self._collect(
+            "cocoom_account_entries", request, tenant, read=lambda answer: [*(answer or ())]
+        )
+        return [entry for entries in several for entry in entries]
 
     def commands(self) -> list[Command]:
         return [command for command in self._hook.cocoom_command()[::-1] if command is not None]
@@ -222,12 +228,16 @@ class Hooks:
     def _ask(self, service: str, **arguments: Any) -> Any:
         return getattr(self._hook, f"cocoom_{service}")(**arguments)
 
-    def _collect(self, hook: str, request: Request, tenant: Tenant) -> list[Any]:
+    def _collect(
+        self, hook: str, request: Request, tenant: Tenant, read: Callable[[Any], Any] = lambda answer: answer
+    ) -> list[Any]:
         given = {"request": request, "tenant": tenant}
         found = []
         for implementation in getattr(self._hook, hook).get_hookimpls():
             try:
-                found.append(implementation.function(*(given[name] for name in implementation.argnames)))
+                found.append(
+                    read(implementation.function(*(given[name] for name in implementation.argnames)))
+                )
             except Exception as error:
                 self._isolate(implementation.plugin_name, hook, error)
         return [contribution for contribution in found if contribution is not None]

@@ -224,8 +224,8 @@ class SignInOption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdministrationEntry:
-    """A line on a tenant's administration page that leads to a page of a plugin."""
+class PageEntry:
+    """A line that leads to a page of a plugin: on a tenant's administration page, or on a user's own settings page."""
 
     id: str
     label: str

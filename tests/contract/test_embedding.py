@@ -23,13 +23,14 @@ from sqlalchemy.orm import sessionmaker
 from webtest import TestApp
 
 from cocoom_hooks import Hooks, build_plugin_manager, hookimpl
-from cocoom_slack_plugin import cli, startup
+from cocoom_slack_plugin import cli, pages, startup
 from cocoom_slack_plugin.connections.tables import connection
 from cocoom_slack_plugin.connections.vault import SecretKind
 from cocoom_slack_plugin.database import metadata
 from cocoom_slack_plugin.errors import ConfigurationError
 from cocoom_slack_plugin.login import addresses
 from cocoom_slack_plugin.login.tables import login_attempt
+from cocoom_slack_plugin.notifications import preferences_addresses
 from cocoom_slack_plugin.testing import MemoryServices
 from demo.servers import Postgres, free_port
 
@@ -157,7 +158,14 @@ def test_the_command_line_finds_the_host_by_its_ini(host: Any, ini: Path) -> Non
 
 
 def test_the_addresses_of_the_page_are_those_of_the_plugin() -> None:
-    for path in (addresses.SIGN_IN_PATH, addresses.CALLBACK_PATH, f"/{addresses.STATIC_PATH}"):
+    static, preferences = f"/{pages.STATIC_PATH}", preferences_addresses.PATH
+    for path in (
+        addresses.SIGN_IN_PATH,
+        addresses.CALLBACK_PATH,
+        addresses.ACCOUNT_PATH,
+        static,
+        preferences,
+    ):
         assert f"`{path}`" in ten_lines.PAGE
 
 

@@ -43,7 +43,7 @@ def answers(host: Any) -> None:
     own = status(host, "globex", "/oidc")
     assert own == 404, f"/oidc of a tenant without login answered {own} instead of the host's 404"
     connect_acme(host)
-    for address, wanted in {"/oidc": 400, "/slack/sign-in": 200, "/slack/static/sign_in.css": 200}.items():
+    for address, wanted in {"/oidc": 400, "/slack/sign-in": 200, "/slack/static/pages.css": 200}.items():
         got = status(host, "acme", address)
         assert got == wanted, f"{address} answered {got} instead of {wanted}"
     say("/oidc is the host's for Globex and the plugin's for Acme; page and stylesheet are there")

@@ -1,4 +1,4 @@
-"""One's own settings: the language and the time zone in which one is told things."""
+"""One's own settings: the language and the time zone in which one is told things, and what plugins add."""
 
 from __future__ import annotations
 
@@ -59,4 +59,5 @@ def _page(request: Any, form: Form) -> dict[str, Any]:
         "values": form.values,
         "faults": form.faults,
         "saved": "saved" in request.GET,
+        "entries": request.registry.cocoom_hooks.account_entries(request, tenant),
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cocoom_hooks import event_hook_names, hookimpl
-from cocoom_hooks.payloads import AdministrationEntry, SignInOption
+from cocoom_hooks.payloads import PageEntry, SignInOption
 
 
 class Recorder:
@@ -17,7 +17,8 @@ class Recorder:
         self.heard: list[tuple[str, Any]] = []
         self.do: Callable[[Any], object] = lambda dbsession: None
         self.option: SignInOption | None = None
-        self.entry: AdministrationEntry | None = None
+        self.entry: PageEntry | None = None
+        self.own_entries: list[PageEntry] = []
 
     def hear(self, hook: str, event: Any, dbsession: Any) -> None:
         self.heard.append((hook, event))
@@ -37,8 +38,12 @@ class Recorder:
         return self.option
 
     @hookimpl
-    def cocoom_administration_entry(self) -> AdministrationEntry | None:
+    def cocoom_administration_entry(self) -> PageEntry | None:
         return self.entry
+
+    @hookimpl
+    def cocoom_account_entries(self) -> list[PageEntry]:
+        return self.own_entries
 
 
 def _listener(name: str) -> Callable[..., None]:

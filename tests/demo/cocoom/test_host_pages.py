@@ -8,7 +8,7 @@ import pytest
 from webtest import TestApp
 
 from cocoom_hooks import PluginSetupError, hookimpl
-from cocoom_hooks.payloads import AdministrationEntry, SignInOption
+from cocoom_hooks.payloads import PageEntry, SignInOption
 from demo.cocoom.app import main, make_application
 from demo.cocoom.settings import HostSettings, SettingsError
 
@@ -46,6 +46,7 @@ def test_every_page_has_a_strict_policy_and_no_script(browse):
         "/",
         "/directory",
         "/administration",
+        "/settings",
         "/publish",
         "/posts/acme-welcome",
         "/people/acme-bob",
@@ -138,11 +139,35 @@ def test_without_options_the_login_page_leads_nowhere_else(browse):
 
 
 def test_a_plugins_administration_entry_is_shown(browse, recorder):
-    recorder.entry = AdministrationEntry(
-        id="slack", label="Slack", url="/slack/connect", description="Connect it"
-    )
+    recorder.entry = PageEntry(id="slack", label="Slack", url="/slack/connect", description="Connect it")
     page = browse("alice").read("/administration").html
     assert page.select_one("#entry-slack a")["href"] == "/slack/connect"
+
+
+def test_what_plugins_have_for_a_user_is_on_their_own_settings_page(browse, recorder):
+    recorder.own_entries = [
+        PageEntry(
+            id="one", label="Messages <here>", url="/slack/notifications", description="Which, and when"
+        ),
+        PageEntry(id="two", label="Account", url="/slack/account"),
+    ]
+    home = browse("bob").read("/")
+    page = home.click("My settings")
+    assert "bob@acme.example" in page.text
+    assert [link["href"] for link in page.html.select(".entries a")] == [
+        "/slack/notifications",
+        "/slack/account",
+    ]
+    assert page.html.select_one("#entry-one a").text == "Messages <here>"
+    assert "/slack/account" not in browse("alice").read("/administration")
+
+
+def test_without_plugins_the_own_settings_page_says_so(browse):
+    assert "No plugin has anything to set up for you." in browse("bob").read("/settings")
+
+
+def test_a_stranger_has_no_settings(browse):
+    assert browse().read("/settings", status=303).location.endswith("/login?next=%2Fsettings")
 
 
 class OfBase:

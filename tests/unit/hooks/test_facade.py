@@ -16,7 +16,7 @@ from cocoom_hooks import (
     hook_names,
     hookimpl,
 )
-from cocoom_hooks.payloads import Command, SignInOption, TenantEvent
+from cocoom_hooks.payloads import Command, PageEntry, SignInOption, TenantEvent
 from cocoom_slack_plugin.testing import MemoryServices, envelope, make_tenant
 
 ACME = make_tenant()
@@ -263,6 +263,33 @@ class TestContributions:
         hooks = _hooks(failing=Failing())
         assert hooks.sign_in_options(None, ACME) == []
         assert hooks.failures == {("failing", "cocoom_sign_in_option"): 1}
+
+    def test_account_entries_of_all_plugins_are_one_list(self) -> None:
+        def plugin(answer: Any) -> object:
+            class Plugin:
+                @hookimpl
+                def cocoom_account_entries(self, tenant: Any) -> Any:
+                    if isinstance(answer, Exception):
+                        raise answer
+                    return answer
+
+            return Plugin()
+
+        def entry(name: str) -> PageEntry:
+            return PageEntry(id=name, label=name, url=f"/{name}")
+
+        hooks = _hooks(
+            one=plugin([entry("a"), entry("b")]),
+            none=plugin(None),
+            failing=plugin(RuntimeError("away")),
+            empty=plugin(()),
+            wrong=plugin(7),
+            two=plugin((entry("c"),)),
+        )
+        assert [each.id for each in hooks.account_entries(None, ACME)] == ["a", "b", "c"]
+        hook = "cocoom_account_entries"
+        assert hooks.failures == {("failing", hook): 1, ("wrong", hook): 1}
+        assert _hooks().account_entries(None, ACME) == []
 
     def test_a_host_must_not_start_half_configured(self) -> None:
         class Failing:

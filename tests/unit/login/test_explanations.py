@@ -16,7 +16,7 @@ IN_TEMPLATE = re.compile(r'_\("([^"]+)"\)')
 
 def _texts() -> set[str]:
     said = {text for each in EXPLANATIONS.values() for text in (each.happened, each.advice)}
-    for name in ("refused", "sign_in", "layout"):
+    for name in ("refused", "sign_in"):
         source = (PACKAGE / "templates" / "login" / f"{name}.jinja2").read_text("utf-8")
         said |= set(IN_TEMPLATE.findall(source))
     return said
