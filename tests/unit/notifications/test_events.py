@@ -26,7 +26,14 @@ from cocoom_hooks.payloads import (
     UserStatus,
 )
 from cocoom_slack_plugin.errors import InvalidEvent
-from cocoom_slack_plugin.notifications.events import PAYLOADS, ConnectionTested, NoticesSummarised, dump, load
+from cocoom_slack_plugin.notifications.events import (
+    PAYLOADS,
+    Cause,
+    ConnectionTested,
+    NoticesSummarised,
+    dump,
+    load,
+)
 from cocoom_slack_plugin.testing import envelope, make_comment, make_post, make_tenant, make_user
 
 ACME = make_tenant()
@@ -51,7 +58,7 @@ EXTRA: dict[type[Event], dict[str, Any]] = {
         "since": datetime(2026, 1, 2, 9, 30, tzinfo=UTC),
         "until": datetime(2026, 1, 3, tzinfo=UTC),
         "addressee": BOB,
-        "cause": "batch",
+        "cause": Cause.BATCH,
     },
 }
 
