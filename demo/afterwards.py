@@ -81,9 +81,18 @@ class Afterwards:
         return said.strip().splitlines()[0]
 
     def not_wanted(self) -> str:
-        self._tour.bob.open("/slack/notifications")
+        everything_but_comments = {"tell": "edits", "digest": "now", "quiet_from": "", "quiet_to": ""}
+        self._tour.bob.open("/settings")
         expect(self._tour.bob, "Slack", at=address("acme"))
-        raise NotImplementedError
+        self._tour.bob.open("/slack/notifications").submit("form", **everything_but_comments)
+        title = f"Undisturbed {self._tour.word}"
+        self._tour.publish(title)
+        self._tour.alice.open(self._tour.bob.url).submit("form.comment-form", text="Hello?")
+        reply = self._wait(ACME, "news", lambda m: title in m["text"] and "thread_ts" in m and m["is_reply"])
+        key = reply["metadata"]["event_payload"]["event_key"]
+        said = cocoom_slack("why", key, "--person", "acme-bob").strip().splitlines()
+        assert not _naming(self._slack.messages(ACME, "U0BOB"), title), "Bob was told all the same"
+        return f"why not: {said[-1].strip()}"
 
     def imported(self) -> str:
         titles = "\n".join(f"Archive {self._tour.word} {number}" for number in range(IMPORTED))
