@@ -19,6 +19,7 @@ from cocoom_slack_plugin.chores import Chore
 from cocoom_slack_plugin.commands import backlog, catch_up, connections, dead_letters, notifications, routes
 from cocoom_slack_plugin.commands.deployment import Commands, Deployment
 from cocoom_slack_plugin.commands.login import login
+from cocoom_slack_plugin.commands.people import people
 from cocoom_slack_plugin.login import leavers
 from cocoom_slack_plugin.notifications import retention, worker
 from cocoom_slack_plugin.runtime import Runtime
@@ -93,6 +94,7 @@ for command in (
     dead_letters.dead_letters,
     dead_letters.replay,
     catch_up.catch_up,
+    people,
     backlog.backlog,
     backlog.metrics,
 ):

@@ -158,6 +158,12 @@ class Settings(BaseModel):
         le=36_500,
         description="Days for which messages that tell of posts are remembered, so that they can be withdrawn.",
     )
+    lookup_again_hours: int = Field(
+        default=24,
+        ge=1,
+        le=720,
+        description="Hours after which somebody who was not found in Slack by e-mail is looked for again.",
+    )
     lease: float = Field(
         default=10.0,
         ge=2,

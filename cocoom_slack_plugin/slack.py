@@ -48,12 +48,18 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class SlackUser:
-    """What ``users.info`` says of somebody. Who is not plainly marked as a full member counts as a guest."""
+    """What ``users.info`` says of somebody. Who is not plainly marked as a full member counts as a guest.
+
+    ``teams`` are the workspaces they belong to, several where an organisation has several; ``name`` is for showing.
+    """
 
     id: str
     team_id: str
     deleted: bool
     is_guest: bool
+    is_bot: bool = False
+    name: str = ""
+    teams: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +207,10 @@ class SlackGateway:
             team_id=_text(user, "team_id"),
             deleted=user.get("deleted") is True,
             is_guest=not (user.get("is_restricted") is False and user.get("is_ultra_restricted") is False),
+            # Slackbot is a bot that Slack does not call one.
+            is_bot=user.get("is_bot") is True or user.get("id") == "USLACKBOT",
+            name=str(user.get("real_name") or user.get("name") or ""),
+            teams=_teams(user),
         )
 
     async def knows_client(self, client_id: str, client_secret: SecretStr) -> None:
@@ -303,6 +313,12 @@ def _detail(body: Mapping[str, Any]) -> list[str]:
     metadata = body.get("response_metadata")
     found = metadata.get("messages") if isinstance(metadata, dict) else None
     return [str(each)[:300] for each in found[:5]] if isinstance(found, list) else []
+
+
+def _teams(user: Mapping[str, Any]) -> frozenset[str]:
+    organisation = user.get("enterprise_user")
+    listed = organisation.get("teams") if isinstance(organisation, dict) else None
+    return frozenset(map(str, [user.get("team_id"), *(listed if isinstance(listed, list) else ())]))
 
 
 def _wait(headers: Mapping[str, Any], code: object) -> float:

@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 from sqlalchemy.orm import Session
 
+from cocoom_slack_plugin.commands.counting import counted
 from cocoom_slack_plugin.commands.deployment import Deployment, console, locate
 from cocoom_slack_plugin.commands.instants import lasting, shown
 from cocoom_slack_plugin.database import transaction
@@ -29,12 +30,22 @@ def backlog(deployment: Deployment, tenant: str | None) -> None:
         click.echo("nothing waits and nothing is wrong")
         return
     table = Table(
-        "tenant", "waiting", "oldest", "undecided", "dead (1 day)", "held since (UTC)", "workspace (UTC)"
+        "tenant",
+        "waiting",
+        "oldest",
+        "undecided",
+        "dead (1 day)",
+        "strangers",
+        "held since (UTC)",
+        "workspace (UTC)",
     )
     for each in found:
         table.add_row(names[each.tenant_id], *_row(each))
     console.print(table)
     _show_troubles(found, names, most=None if base else TROUBLES_SHOWN)
+    if base and found[0].strangers:
+        number = counted(found[0].strangers, "stranger")
+        click.echo(f"{number}, not found in Slack: `cocoom-slack people list {base.subdomain} --unknown`")
 
 
 @click.command()
@@ -59,6 +70,7 @@ def _row(each: Backlog) -> list[str]:
         lasting(each.oldest_seconds) if each.waiting else "",
         str(each.undecided),
         str(each.dead_last_day),
+        str(each.strangers),
         shown(each.held_since) if each.held_since else "",
         _workspace(each),
     ]

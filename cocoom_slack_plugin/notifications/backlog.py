@@ -39,13 +39,14 @@ class Pause:
 
 @dataclass(slots=True)
 class Backlog:
-    """One tenant's. Ages are in seconds, by the database's clock."""
+    """One tenant's. Ages are in seconds, by the database's clock; ``strangers`` are people not found in Slack."""
 
     tenant_id: str
     waiting: int = 0
     oldest_seconds: float = 0.0
     undecided: int = 0
     dead_last_day: int = 0
+    strangers: int = 0
     held_since: datetime | None = None
     pause: Pause | None = None
     troubles: list[LaneInTrouble] = field(default_factory=list)
@@ -77,6 +78,11 @@ _DEAD = text("""
     SELECT tenant_id, count(*) AS dead FROM cocoom_slack_notice
     WHERE state IN ('failed', 'unknown') AND (CAST(:tenant AS text) IS NULL OR tenant_id = :tenant)
           AND finished_at > clock_timestamp() - interval '1 day'
+    GROUP BY tenant_id
+""")
+_STRANGERS = text("""
+    SELECT tenant_id, count(*) AS strangers FROM cocoom_slack_stranger
+    WHERE CAST(:tenant AS text) IS NULL OR tenant_id = :tenant
     GROUP BY tenant_id
 """)
 _HELD = text("""
@@ -111,6 +117,8 @@ def look(dbsession: Session, tenant_id: str | None = None) -> list[Backlog]:
         each.undecided = row.undecided
     for each, row in rows(_DEAD):
         each.dead_last_day = row.dead
+    for each, row in rows(_STRANGERS):
+        each.strangers = row.strangers
     for each, row in rows(_HELD):
         each.held_since = row.held_at
     for each, row in rows(_PAUSES):

@@ -17,7 +17,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.database import transaction
-from cocoom_slack_plugin.notifications import batches, broken, lanes
+from cocoom_slack_plugin.notifications import batches, broken, lanes, missed
 from cocoom_slack_plugin.notifications.claims import Claim, Entry, Waiting
 from cocoom_slack_plugin.notifications.heartbeat import Heartbeat
 from cocoom_slack_plugin.notifications.ledger import Ledger
@@ -137,7 +137,9 @@ class Drain:
         def write(dbsession: Session) -> set[int]:
             # The connection before the lanes: in this order `catch_up` locks them too.
             broken.note(dbsession, self._runtime.hooks, entries, self._clerk.version_of)
-            return record(dbsession, entries, self._pace)
+            lost = record(dbsession, entries, self._pace)
+            missed.note(dbsession, [each for each in entries if each.claim.lane_id not in lost])
+            return lost
 
         return self._transact(write)
 

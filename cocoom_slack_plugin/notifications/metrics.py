@@ -21,6 +21,7 @@ class Gauges:
         self.oldest = self._gauge("oldest_notice_age_seconds", "Age of the notice that waits longest.")
         self.undecided = self._gauge("events_undecided", "Events that no worker has taken up yet.")
         self.dead = self._gauge("dead_letters_last_day", "Notices that failed or are unknown, of 24 hours.")
+        self.strangers = self._gauge("people_unknown", "People of the base who were not found in Slack.")
         self.held = self._gauge(
             "held_since_timestamp_seconds", "Since when notices wait for a decision, in Unix time."
         )
@@ -39,6 +40,7 @@ class Gauges:
         self.oldest.labels(tenant).set(round(found.oldest_seconds, 3))
         self.undecided.labels(tenant).set(found.undecided)
         self.dead.labels(tenant).set(found.dead_last_day)
+        self.strangers.labels(tenant).set(found.strangers)
         if found.held_since:
             self.held.labels(tenant).set(found.held_since.timestamp())
         if found.pause:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from cocoom_hooks import Hooks
 from cocoom_slack_plugin.database import transaction
+from cocoom_slack_plugin.people.purge import purge_strangers
 
 PAGE = 1000
 
@@ -97,9 +98,10 @@ class Periods:
 def purge(hooks: Hooks, keep: Periods, stop: Flag) -> int:
     """Delete what ended longer ago than it is kept, until nothing is left or ``stop`` is set.
 
-    Returns the number of rows deleted.
+    Strangers go with what they missed. Returns the number of rows deleted.
     """
-    return sum(_walk(hooks, keep, stop, look, deletions) for look, deletions in _WALKS)
+    ended = sum(_walk(hooks, keep, stop, look, deletions) for look, deletions in _WALKS)
+    return ended + purge_strangers(hooks, keep.others, stop)
 
 
 def _walk(

@@ -14,6 +14,7 @@ from cocoom_slack_plugin.notifications import backlog as backlogs
 from cocoom_slack_plugin.notifications.backlog import Backlog, LaneInTrouble, Pause, look
 from cocoom_slack_plugin.notifications.metrics import exposition
 from cocoom_slack_plugin.notifications.undecided import decide_batch
+from cocoom_slack_plugin.testing import make_user
 
 from .host import ACME, BOB, GLOBEX, Host
 
@@ -146,6 +147,16 @@ def test_held_is_held_with_nothing_waiting_too(host: Host) -> None:
     assert found.held_since is not None
 
 
+def test_strangers_are_each_tenants_own(host: Host) -> None:
+    for user in ("yan", "zoe"):
+        host.comment(make_user(user))
+    host.comment(make_user("xia"), GLOBEX)
+    host.drain()
+    found = _look(host)
+    assert {name: each.strangers for name, each in found.items()} == {ACME.id: 2, GLOBEX.id: 1}
+    assert _look(host, ACME) == {ACME.id: found[ACME.id]}
+
+
 class TestMetrics:
     def _samples(self, written: str) -> dict[tuple[str, ...], float]:
         return {
@@ -156,7 +167,8 @@ class TestMetrics:
 
     def test_they_say_what_the_backlog_says(self) -> None:
         now = datetime(2026, 1, 2, tzinfo=UTC)
-        found = Backlog("t-acme", 3, 7200.5, 2, 1, now, Pause("http_503", 5, now, 12.5))
+        pause = Pause("http_503", 5, now, 12.5)
+        found = Backlog("t-acme", 3, 7200.5, 2, 1, strangers=4, held_since=now, pause=pause)
         found.troubles = [LaneInTrouble(f"C{n}", reason, 1, now) for n, reason in enumerate("aab")]
         written = exposition([found, Backlog("t-gone", waiting=1)], {"t-acme": "acme"})
         samples = self._samples(written)
@@ -165,6 +177,7 @@ class TestMetrics:
             (("cocoom_slack_oldest_notice_age_seconds", "acme"), 7200.5),
             (("cocoom_slack_events_undecided", "acme"), 2),
             (("cocoom_slack_dead_letters_last_day", "acme"), 1),
+            (("cocoom_slack_people_unknown", "acme"), 4),
             (("cocoom_slack_held_since_timestamp_seconds", "acme"), now.timestamp()),
             (("cocoom_slack_workspace_pause_seconds", "acme", "http_503"), 12.5),
             (("cocoom_slack_workspace_failures", "acme"), 5),
@@ -180,7 +193,7 @@ class TestMetrics:
     def test_without_a_backlog_every_metric_is_explained_all_the_same(self) -> None:
         written = exposition([], {})
         assert self._samples(written) == {}
-        assert written.count("# HELP cocoom_slack_") == 8
+        assert written.count("# HELP cocoom_slack_") == 9
 
     def test_one_scrape_knows_nothing_of_the_last(self) -> None:
         exposition([Backlog("t-acme", 3)], {})

@@ -13,6 +13,8 @@ from cocoom_slack_plugin.notifications.dead_letters import Choice, replay
 from cocoom_slack_plugin.notifications.retention import Periods, purge
 from cocoom_slack_plugin.notifications.tables import notice
 from cocoom_slack_plugin.notifications.undecided import decide_batch
+from cocoom_slack_plugin.people import purge as stranger_purge
+from cocoom_slack_plugin.people.tables import stranger
 
 from .host import ACME, BOB, GLOBEX, Host, in_threads
 
@@ -175,6 +177,44 @@ def test_many_purges_at_once_delete_everything_once(host: Host, monkeypatch: pyt
     in_threads(*[lambda: _purge(host)] * 4)
     assert _purge(host) == 0
     assert host.events == []
+
+
+@pytest.fixture
+def strangers(host: Host) -> Host:
+    """Ten of Acme's and Globex's, the odd ones of whom missed nothing for 31 days."""
+    host.execute(
+        text(
+            "INSERT INTO cocoom_slack_stranger "
+            "(tenant_id, user_id, team_id, email, display_name, reason, last_missed_at) "
+            "SELECT CASE WHEN n < 5 THEN 't-acme' ELSE 't-globex' END, n::text, 'T', 'e', 'n', 'not_found', "
+            "now() - make_interval(days => CASE WHEN n % 2 = 1 THEN 31 ELSE 29 END) FROM generate_series(0, 9) n"
+        )
+    )
+    return host
+
+
+@pytest.mark.parametrize("page", [1, 3, 1000])
+def test_strangers_who_missed_nothing_for_long_go(
+    strangers: Host, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(stranger_purge, "PAGE", page)
+    assert _purge(strangers) == 5
+    assert [row.user_id for row in strangers.rows(stranger)] == ["0", "2", "4", "6", "8"]
+    assert _purge(strangers) == 0
+
+
+def test_a_stranger_whom_somebody_counts_just_now_is_left_for_the_next_purge(strangers: Host) -> None:
+    with strangers.session() as counting:
+        counting.execute(text("SELECT FROM cocoom_slack_stranger WHERE user_id = '3' FOR UPDATE"))
+        assert _purge(strangers) == 4
+    assert _purge(strangers) == 1
+
+
+def test_asked_to_stop_it_leaves_strangers_too(strangers: Host) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert purge(strangers.hooks, DAYS, stop) == 0
+    assert len(strangers.rows(stranger)) == 10
 
 
 def test_a_dead_letter_that_is_replayed_at_this_moment_is_not_deleted(told: Host) -> None:
