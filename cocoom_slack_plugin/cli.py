@@ -16,7 +16,15 @@ import click
 
 from cocoom_slack_plugin import audit
 from cocoom_slack_plugin.chores import Chore
-from cocoom_slack_plugin.commands import backlog, catch_up, connections, dead_letters, notifications, routes
+from cocoom_slack_plugin.commands import (
+    backlog,
+    catch_up,
+    connections,
+    dead_letters,
+    notifications,
+    routes,
+    why,
+)
 from cocoom_slack_plugin.commands.deployment import Commands, Deployment
 from cocoom_slack_plugin.commands.login import login
 from cocoom_slack_plugin.commands.people import people
@@ -91,6 +99,7 @@ for command in (
     login,
     notifications.test,
     routes.routes,
+    why.why,
     dead_letters.dead_letters,
     dead_letters.replay,
     catch_up.catch_up,

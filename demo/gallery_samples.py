@@ -23,7 +23,7 @@ from cocoom_hooks.payloads import (
     Thread,
     User,
 )
-from cocoom_slack_plugin.notifications.decide import DIGEST
+from cocoom_slack_plugin.notifications.decide import QUIET
 from cocoom_slack_plugin.notifications.digest import Told, compose_message
 from cocoom_slack_plugin.notifications.events import (
     CONNECTION_TESTED,
@@ -177,7 +177,7 @@ def _digests(locale: str) -> list[Sample]:
         Sample("digest", _all_told("digest", together, locale)),
         Sample(
             "digest-held",
-            tuple(replace(each, bundle=DIGEST) for each in _all_told("digest-held", held, locale)),
+            tuple(replace(each, bundle=QUIET) for each in _all_told("digest-held", held, locale)),
         ),
         Sample("digest-edits", _all_told("digest-edits", [held[2]] * 7, locale)),
     ]

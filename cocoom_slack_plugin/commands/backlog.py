@@ -26,6 +26,12 @@ def backlog(deployment: Deployment, tenant: str | None) -> None:
     with transaction(runtime.hooks) as dbsession:
         found = look(dbsession, base.id if base else None)
         names = _names(runtime, dbsession, found)
+    unrouted = found[0].unrouted if base and found else 0
+    found = [each for each in found if each.is_behind]
+    if unrouted:
+        posts = counted(unrouted, "post or newcomer", "posts and newcomers")
+        verb, them = ("was", "it") if unrouted == 1 else ("were", "them")
+        click.echo(f"{posts} of the last day {verb} told nowhere: no route means {them}")
     if not found:
         click.echo("nothing waits and nothing is wrong")
         return

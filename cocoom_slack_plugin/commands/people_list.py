@@ -17,7 +17,7 @@ from cocoom_slack_plugin.commands.deployment import Deployment, console, locate
 from cocoom_slack_plugin.commands.instants import shown
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.database import transaction
-from cocoom_slack_plugin.notifications.rich_text import clean
+from cocoom_slack_plugin.notifications.clean import clean
 from cocoom_slack_plugin.people import person as persons
 from cocoom_slack_plugin.people import stranger as strangers
 from cocoom_slack_plugin.people.person import Person, Source

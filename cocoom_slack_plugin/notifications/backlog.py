@@ -50,6 +50,13 @@ class Backlog:
     held_since: datetime | None = None
     pause: Pause | None = None
     troubles: list[LaneInTrouble] = field(default_factory=list)
+    unrouted: int = 0
+    """Posts and newcomers of the last day that no route means."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is anything but unrouted events, which are no fault of a delivery."""
+        return self != Backlog(self.tenant_id, unrouted=self.unrouted)
 
 
 # Literals for states throughout: the partial indexes are used for them, and not for a parameter that could be any.
@@ -101,6 +108,12 @@ _TROUBLES = text("""
     WHERE due_at IS NOT NULL AND trouble IS NOT NULL AND (CAST(:tenant AS text) IS NULL OR tenant_id = :tenant)
     ORDER BY tenant_id, due_at, id
 """)
+_UNROUTED = text("""
+    SELECT tenant_id, count(*) AS unrouted FROM cocoom_slack_notice
+    WHERE reason = 'no_route' AND (CAST(:tenant AS text) IS NULL OR tenant_id = :tenant)
+          AND finished_at > now() - interval '1 day'
+    GROUP BY tenant_id
+""")
 
 
 def look(dbsession: Session, tenant_id: str | None = None) -> list[Backlog]:
@@ -125,4 +138,6 @@ def look(dbsession: Session, tenant_id: str | None = None) -> list[Backlog]:
         each.pause = Pause(row.trouble, row.failures, row.ready_at, float(row.seconds))
     for each, row in rows(_TROUBLES):
         each.troubles.append(LaneInTrouble(row.conversation, row.trouble, row.attempts, row.due_at))
+    for each, row in rows(_UNROUTED):
+        each.unrouted = row.unrouted
     return [found[tenant] for tenant in sorted(found)]

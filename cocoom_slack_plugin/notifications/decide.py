@@ -23,9 +23,8 @@ from cocoom_slack_plugin.translations import best_locale
 PERSONAL = "@"
 """A conversation that starts with this is the direct messages of the Cocoom user whose id follows."""
 
-DIGEST, QUIET = "digest", "quiet"
-HELD_BACK = frozenset({DIGEST, QUIET})
-"""Bundles of what is told at a time that somebody chose."""
+DIGEST, QUIET = "digest:", "quiet"
+"""What the bundles of digests start with, and the bundle of what waits for the end of quiet hours."""
 BATCH = "batch:"
 """A bundle that starts with this holds the parts of one import."""
 
@@ -92,14 +91,14 @@ def decide(kind: str, event: Event, given: Circumstances) -> list[Decision]:
     if rule := _OWN.get(kind):
         return [rule(event)]
     decided = [
-        *_to_channels(kind, event, given),
-        *_to_people(kind, event, given),
+        *to_channels(kind, event, given),
+        *to_people(kind, event, given),
         *_amend(kind, event, given),
     ]
     return decided or [_dropped(event, "nobody_is_told")]
 
 
-def _to_channels(kind: str, event: Event, given: Circumstances) -> list[Decision]:
+def to_channels(kind: str, event: Event, given: Circumstances) -> list[Decision]:
     """Posts and newcomers (cases N1 and N2), and where a route asks for them comments and edits."""
     subject = about(kind, event)
     if subject is None:
@@ -109,6 +108,9 @@ def _to_channels(kind: str, event: Event, given: Circumstances) -> list[Decision
     muted = [replace(_dropped(event, "muted"), route=mute.number) for _, mute in chosen.muted]
     if told or muted or subject.kind in (COMMENTS, EDITS):
         return told + muted
+    if mute := chosen.everywhere:
+        # Somebody wants that nobody is told: that is no gap in the rules.
+        return [replace(_dropped(event, "muted"), route=mute.number)]
     return [_dropped(event, "no_route")]
 
 
@@ -124,7 +126,7 @@ def _told(kind: str, event: Event, route: Route, given: Circumstances) -> Decisi
     )
     if route.digest:
         slot = route.digest.next_after(given.now, zone_of(route.timezone, event.tenant.timezone))
-        return replace(decision, not_before=slot, bundle=DIGEST)
+        return replace(decision, not_before=slot, bundle=digest_of(slot))
     if event.batch:
         return _waits(decision, given, given.patience, f"{BATCH}{event.batch}")
     if IN_CHANNELS[kind] == EDITS and isinstance(event, PostEvent):
@@ -141,7 +143,12 @@ def _waits(decision: Decision, given: Circumstances, seconds: float, bundle: str
     return replace(decision, not_before=given.now + timedelta(seconds=seconds), bundle=bundle)
 
 
-def _to_people(kind: str, event: Event, given: Circumstances) -> list[Decision]:
+def digest_of(slot: datetime) -> str:
+    """The bundle of one digest. Those of other times in the same conversation are other digests."""
+    return f"{DIGEST}{slot:%Y-%m-%dT%H:%MZ}"
+
+
+def to_people(kind: str, event: Event, given: Circumstances) -> list[Decision]:
     """The personal cases N3 to N6: by direct message, never to a channel, and never about one's own act."""
     user = addressee(kind, event)
     if user is None:
@@ -170,7 +177,8 @@ def _at_their_time(
     slot = wanted.digest.next_after(given.now, zone) if wanted.digest else None
     quiet = wanted.quiet.end_after(slot or given.now, zone) if wanted.quiet else None
     if slot or quiet:
-        return replace(decision, not_before=quiet or slot, bundle=DIGEST if slot else QUIET)
+        due = quiet or slot
+        return replace(decision, not_before=due, bundle=digest_of(due) if slot and due else QUIET)
     if isinstance(event, PostEdited):
         return _waits(decision, given, given.patience, f"edits:{event.post.id}")
     return decision
@@ -208,6 +216,11 @@ _OWN: dict[str, Callable[[Event], Decision]] = {
 
 TOLD_OR_TESTED = frozenset({*IN_CHANNELS, *TO_PEOPLE, *_OWN})
 """The kinds that make messages. Tests hold the renderers against them."""
+
+
+def is_held_back(bundle: str | None) -> bool:
+    """Whether this is a bundle of what is told at a time that somebody chose."""
+    return bundle is not None and (bundle == QUIET or bundle.startswith(DIGEST))
 
 
 def _dropped(event: Event, reason: str) -> Decision:

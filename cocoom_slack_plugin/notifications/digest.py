@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cocoom_hooks.payloads import Event, PostEvent
-from cocoom_slack_plugin.notifications.decide import HELD_BACK
+from cocoom_slack_plugin.notifications.decide import is_held_back
 from cocoom_slack_plugin.notifications.elements import Line, size, spoken, strong
 from cocoom_slack_plugin.notifications.render import message, metadata, put_in_words
 from cocoom_slack_plugin.notifications.rich_text import escaped, rich_text
@@ -112,7 +112,7 @@ def _head(told: Sequence[Told], count: int) -> list[Line]:
     words, event = wording(told[0].locale), told[0].event
     title = P_("{count} notification from {base}", "{count} notifications from {base}")
     head = [words.counted(title, count, base=base_name(event))]
-    if told[0].bundle in HELD_BACK:
+    if is_held_back(told[0].bundle):
         since = min(each.event.occurred_at for each in told)
         head.append(words.line(N_("Since {date}"), date=words.date(since, event.tenant.timezone)))
     return head

@@ -30,6 +30,7 @@ class Gauges:
         )
         self.failures = self._gauge("workspace_failures", "Failures of Slack's in a row.")
         self.troubles = self._gauge("lanes_in_trouble", "Conversations that do not take messages.", "reason")
+        self.unrouted = self._gauge("events_unrouted_last_day", "Events of 24 hours that no route means.")
 
     def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
         return Gauge(f"{PREFIX}{name}", meaning, ["tenant", *labels], registry=self.registry)
@@ -48,6 +49,7 @@ class Gauges:
             self.failures.labels(tenant).set(found.pause.failures)
         for reason, lanes in Counter(each.reason for each in found.troubles).items():
             self.troubles.labels(tenant, reason).set(lanes)
+        self.unrouted.labels(tenant).set(found.unrouted)
 
 
 def exposition(backlogs: Iterable[Backlog], names: Mapping[str, str]) -> str:

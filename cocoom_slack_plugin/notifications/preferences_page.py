@@ -13,10 +13,9 @@ from pyramid.csrf import get_csrf_token
 from cocoom_hooks.payloads import Tenant, User
 from cocoom_slack_plugin import pages
 from cocoom_slack_plugin.connections.connection import Connection
-from cocoom_slack_plugin.notifications import kinds, time_zones
+from cocoom_slack_plugin.notifications import kinds, search, time_zones
 from cocoom_slack_plugin.notifications.preferences_form import AT_ONCE, PreferencesForm
 from cocoom_slack_plugin.notifications.schedule import Every, zone_of
-from cocoom_slack_plugin.notifications.targets import LOOK_UP_SCOPE
 from cocoom_slack_plugin.people.person import Person, Source
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.switches import Function
@@ -65,7 +64,7 @@ class Reader:
         """A message id; its field is the e-mail address."""
         if self.person:
             return KNOWN_BY[self.person.source]
-        return SOUGHT if LOOK_UP_SCOPE in self.connection.scopes else NOT_SOUGHT
+        return SOUGHT if search.SCOPE in self.connection.scopes else NOT_SOUGHT
 
 
 def page(request: Any, reader: Reader, form: PreferencesForm, status: int = 200, **said: str | None) -> Any:

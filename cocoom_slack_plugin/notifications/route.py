@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -182,11 +183,19 @@ def flaws(route: Route) -> list[str]:
         "the digest's hour is 0 to 23": bool(route.digest and not 0 <= route.digest.hour <= 23),
         "the digest's weekday is 0 (Monday) to 6": bool(route.digest and not 0 <= route.digest.weekday <= 6),
         f"there are texts in {', '.join(LOCALES)} only": route.locale not in (None, *LOCALES),
+        "the names of threads, tags and people are not empty and hold no control characters": any(
+            _is_no_name(each) for each in (*conditions, *route.authors, *route.not_authors)
+        ),
         "what is both wanted and excluded is never told: " + ", ".join(sorted(_contradictions(route))): bool(
             _contradictions(route)
         ),
     }
     return [sentence for sentence, is_wrong in found.items() if is_wrong]
+
+
+def _is_no_name(word: str) -> bool:
+    # The database takes no NUL and no lone surrogate.
+    return not word.strip() or any(unicodedata.category(char) in ("Cc", "Cs") for char in word)
 
 
 def _contradictions(route: Route) -> frozenset[str]:

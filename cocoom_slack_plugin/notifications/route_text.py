@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cocoom_slack_plugin.notifications.kinds import CHANNEL_WORDS
+from cocoom_slack_plugin.notifications.kinds import CHANNEL_WORDS, COMMENTS, EDITS
 from cocoom_slack_plugin.notifications.route import GIVE_UP, POSTS, Effect, Route
 from cocoom_slack_plugin.notifications.schedule import Every
 
@@ -15,9 +15,10 @@ def in_words(route: Route) -> str:
     """``publications and shares of the thread general go to C0NEWS in fr``."""
     what = " ".join(filter(None, [_kinds(route), *_conditions(route)]))
     if route.effect is Effect.MUTE:
-        return f"{what} are told {f'never in {route.channel}' if route.channel else 'nowhere'}"
+        return f"{what} are {f'never told in {route.channel}' if route.channel else 'told nowhere'}"
+    where = f"{route.channel} in {route.locale}" if route.locale else route.channel or ""
     rest = " that no other route tells" if route.effect is Effect.DEFAULT else ""
-    return f"{what}{rest} go to {', '.join([route.channel or '', *_mode(route)])}"
+    return f"{what}{rest} go to {', '.join([where, *_mode(route)])}"
 
 
 def _kinds(route: Route) -> str:
@@ -42,12 +43,11 @@ def _either(words: str, wanted: Iterable[str]) -> str:
 
 
 def _mode(route: Route) -> list[str]:
-    replies = route.kinds & {"comments", "edits"}
+    replies = route.kinds & {COMMENTS, EDITS}
     return list(
         filter(
             None,
             [
-                f"in {route.locale}" if route.locale else "",
                 "under the post's message" if replies and route.replies else "",
                 "and in the channel" if route.broadcast else "",
                 f"together within {route.window} s" if route.window else "",

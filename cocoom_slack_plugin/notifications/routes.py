@@ -21,11 +21,16 @@ ONE_AT_A_TIME = "cocoom_slack_route"
 """What changes of a tenant's routes lock, together with the tenant's id."""
 
 
+def lock(dbsession: Session, tenant_id: str) -> None:
+    """Let nobody else change the tenant's routes until this transaction ends."""
+    both = func.hashtext(ONE_AT_A_TIME), func.hashtext(tenant_id)
+    dbsession.execute(select(func.pg_advisory_xact_lock(*both)))
+
+
 def add(dbsession: Session, tenant_id: str, *new: Route) -> list[Route]:
     """Add routes and return them with their numbers. One that means the same as one that is there already takes its
     place, with the new language and mode."""
-    lock = func.pg_advisory_xact_lock(func.hashtext(ONE_AT_A_TIME), func.hashtext(tenant_id))
-    dbsession.execute(select(lock))
+    lock(dbsession, tenant_id)
     there = {each.meaning: each.number for each in everything(dbsession, tenant_id)}
     added = []
     for each in new:

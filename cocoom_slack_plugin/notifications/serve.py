@@ -129,8 +129,9 @@ class Clerk:
         still_ours: Callable[[], bool],
     ) -> tuple[Verdict, list[Fate]]:
         """Post the next message of what is to be told, unless an earlier attempt turns out to have arrived."""
-        first = told[0]
-        target = await self._targets.find(claim, first.kind, first.event, connection, token, outlook)
+        first, newest = told[0], told[-1]
+        # Somebody's address may have changed since the first of them.
+        target = await self._targets.find(claim, newest.kind, newest.event, connection, token, outlook)
         if target is None:
             return LATER, [Fate(each.notice_id, "dropped", "person_unknown") for each in told]
         if claim.doubted_at is not None:
@@ -146,7 +147,9 @@ class Clerk:
             last = carried[-1].notice_id
             if not await asyncio.to_thread(self._announce, claim, last):
                 return LATER, []
-        return await post(self._slack, token, target, carried, claim.attempts)
+        verdict, fates = await post(self._slack, token, target, carried, claim.attempts)
+        await self._targets.disappeared(claim, verdict, outlook)
+        return verdict, fates
 
     def _announce(self, claim: Claim, notice_id: int) -> bool:
         with transaction(self._runtime.hooks) as dbsession:

@@ -257,6 +257,12 @@ notice = Table(
     Index(None, "message_id"),
     Index(None, "route_id"),
     Index(
+        "ix_cocoom_slack_notice_unrouted",
+        "finished_at",
+        "tenant_id",
+        postgresql_where=text("reason = 'no_route'"),
+    ),
+    Index(
         "ix_cocoom_slack_notice_dead",
         "tenant_id",
         "id",

@@ -136,7 +136,7 @@ def test_whatever_is_written_slack_takes_every_digest(texts: list[str], locale: 
         for number, text in enumerate(texts)
     ]
     told = told[: how_many(told, 1)]
-    message = compose_message([replace(each, bundle="digest" if held else None) for each in told])
+    message = compose_message([replace(each, bundle="quiet" if held else None) for each in told])
     check_blocks(json.loads(json.dumps(message.blocks)))
     assert len(message.text) <= 4000
     assert not re.search("[<>]|&(?!amp;|lt;|gt;)", message.text)

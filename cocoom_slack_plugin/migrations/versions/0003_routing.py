@@ -110,6 +110,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_cocoom_slack_notice_unrouted", NOTICE)
     for column in ("bundle", "not_before", "broadcast", "reply", "act", "route_id"):
         op.drop_column(NOTICE, column)
     for column in ("amended_by", "parent_ts"):
@@ -283,6 +284,12 @@ def _extend_notices() -> None:
         ),
     )
     _checks(NOTICE, act="act IN ('tell', 'amend')")
+    op.create_index(
+        "ix_cocoom_slack_notice_unrouted",
+        NOTICE,
+        ["finished_at", "tenant_id"],
+        postgresql_where=sa.text("reason = 'no_route'"),
+    )
     op.create_index(
         "ix_cocoom_slack_notice_deferred",
         NOTICE,

@@ -1,4 +1,4 @@
-"""Looking after connections: status, switches, disconnecting, routes, keys; and the wrong ways to ask."""
+"""Looking after connections: status, switches, disconnecting, keys; and the wrong ways to ask."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from cocoom_slack_plugin.connections import connect as connecting
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.tables import connection
 from cocoom_slack_plugin.errors import ChangedMeanwhile
-from cocoom_slack_plugin.notifications.tables import route
 from cocoom_slack_plugin.switches import Function
 
 from .conftest import Deployment
@@ -136,56 +135,6 @@ class TestDisconnecting:
 
     def test_without_a_connection_it_says_so(self, deployment: Deployment) -> None:
         assert "not connected" in deployment.bad("disconnect", "acme", "--yes")
-
-
-class TestRoutes:
-    def test_they_are_added_shown_and_removed(self, deployment: Deployment) -> None:
-        assert "no routes" in deployment.good("routes", "list", "acme")
-        deployment.good("routes", "add", "acme", "C0NEWS", "--thread", "acme-general", "--locale", "fr")
-        deployment.good("routes", "add", "acme", "https://acme.slack.com/archives/C0GENERAL")
-        said = deployment.good("routes", "add", "acme", "C0WELCOME", "--newcomers")
-        assert "acme: newcomers go to C0WELCOME" in said
-        lines = deployment.good("routes", "list", "acme").splitlines()
-        assert [line.split(maxsplit=1)[1] for line in lines] == [
-            "posts of the thread acme-general go to C0NEWS in fr",
-            "posts of all other threads go to C0GENERAL",
-            "newcomers go to C0WELCOME",
-        ]
-        assert "removed" in deployment.good("routes", "remove", "acme", lines[1].split()[0])
-        assert len(deployment.rows(route)) == 2
-
-    def test_the_same_route_again_only_changes_its_language(self, deployment: Deployment) -> None:
-        deployment.good("routes", "add", "acme", "C0NEWS")
-        deployment.good("routes", "add", "acme", "C0NEWS", "--locale", "fr")
-        (row,) = deployment.rows(route)
-        assert row.locale == "fr"
-
-    def test_another_tenants_route_is_out_of_reach(self, deployment: Deployment) -> None:
-        deployment.good("routes", "add", "globex", "C1NEWS")
-        (row,) = deployment.rows(route)
-        assert f"acme has no route {row.id}" in deployment.bad("routes", "remove", "acme", str(row.id))
-        assert "no routes" in deployment.good("routes", "list", "acme")
-        assert len(deployment.rows(route)) == 1
-
-    @pytest.mark.parametrize("channel", ["#news", "news", "U0ALICE", "C", "https://acme.slack.com/archives/"])
-    def test_what_is_no_channel_is_told_what_to_paste(self, deployment: Deployment, channel: str) -> None:
-        """B23"""
-        assert "channel: paste the channel's id" in deployment.bad("routes", "add", "acme", channel)
-
-    @pytest.mark.parametrize(
-        ("arguments", "what"),
-        [
-            (("add", "acme", "C0NEWS", "--newcomers", "--thread", "x"), "newcomers have no thread"),
-            (("add", "acme", "C0NEWS", "--locale", "de"), "'de' is not one of 'en', 'fr'"),
-            (("add", "acme"), "Missing argument"),
-            (("add", "nobody", "C0NEWS"), "no tenant has the id or subdomain 'nobody'"),
-            (("remove", "acme", "first"), "'first' is not a valid integer"),
-            (("remove", "acme", "4711"), "acme has no route 4711; `routes list` shows them"),
-            (("list", "nobody"), "no tenant"),
-        ],
-    )
-    def test_wrong_ways_to_ask(self, deployment: Deployment, arguments: tuple[str, ...], what: str) -> None:
-        assert what in deployment.bad("routes", *arguments)
 
 
 def test_somebody_who_saved_in_between_is_not_overwritten(deployment: Deployment, engine: Engine) -> None:

@@ -170,6 +170,7 @@ class TestMetrics:
         pause = Pause("http_503", 5, now, 12.5)
         found = Backlog("t-acme", 3, 7200.5, 2, 1, strangers=4, held_since=now, pause=pause)
         found.troubles = [LaneInTrouble(f"C{n}", reason, 1, now) for n, reason in enumerate("aab")]
+        found.unrouted = 4
         written = exposition([found, Backlog("t-gone", waiting=1)], {"t-acme": "acme"})
         samples = self._samples(written)
         for name, value in (
@@ -183,6 +184,7 @@ class TestMetrics:
             (("cocoom_slack_workspace_failures", "acme"), 5),
             (("cocoom_slack_lanes_in_trouble", "acme", "a"), 2),
             (("cocoom_slack_lanes_in_trouble", "acme", "b"), 1),
+            (("cocoom_slack_events_unrouted_last_day", "acme"), 4),
             (("cocoom_slack_notices_waiting", "t-gone"), 1),
         ):
             assert samples.pop(name) == value
