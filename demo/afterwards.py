@@ -78,21 +78,25 @@ class Afterwards:
 
     def dry_run(self) -> str:
         said = cocoom_slack("routes", "add", "acme", "C0GENERAL", "--tag", "internal", "--dry-run")
-        return said.strip().splitlines()[0]
+        return said.strip().splitlines()[2]
 
     def not_wanted(self) -> str:
-        everything_but_comments = {"tell": "edits", "digest": "now", "quiet_from": "", "quiet_to": ""}
         self._tour.bob.open("/settings")
-        expect(self._tour.bob, "Slack", at=address("acme"))
-        self._tour.bob.open("/slack/notifications").submit("form", **everything_but_comments)
+        expect(self._tour.bob, "Direct messages in Slack", at=address("acme"))
+        self._bob_wants("edits", "removed_comments", "removed_posts")
         title = f"Undisturbed {self._tour.word}"
         self._tour.publish(title)
         self._tour.alice.open(self._tour.bob.url).submit("form.comment-form", text="Hello?")
         reply = self._wait(ACME, "news", lambda m: title in m["text"] and "thread_ts" in m and m["is_reply"])
         key = reply["metadata"]["event_payload"]["event_key"]
         said = cocoom_slack("why", key, "--person", "acme-bob").strip().splitlines()
+        self._bob_wants("comments", "edits", "removed_comments", "removed_posts")
         assert not _naming(self._slack.messages(ACME, "U0BOB"), title), "Bob was told all the same"
         return f"why not: {said[-1].strip()}"
+
+    def _bob_wants(self, *kinds: str) -> None:
+        page = self._tour.bob.open("/slack/notifications")
+        page.submit("form", tell=list(kinds), digest="now", quiet_from="", quiet_to="")
 
     def imported(self) -> str:
         titles = "\n".join(f"Archive {self._tour.word} {number}" for number in range(IMPORTED))

@@ -48,7 +48,7 @@ class Visitor:
         """Go to an address. Raises UnexpectedPage when it answers with a server error."""
         return self._look(self._http.get(urljoin(self.home, path), timeout=SECONDS))
 
-    def submit(self, selector: str, button: str | None = None, **fields: str) -> Visitor:
+    def submit(self, selector: str, button: str | None = None, **fields: str | list[str]) -> Visitor:
         """Fill in the first form that matches and press its button. Raises UnexpectedPage when there is none."""
         form = self._page.select_one(selector)
         if form is None:

@@ -25,7 +25,7 @@ MARKS = {Verdict.YES: "✓", Verdict.NO: "✗", Verdict.INFO: "·", Verdict.WAIT
 
 @click.command()
 @click.argument("event")
-@click.option("--tenant", help="The base; only needed where more than one is connected.")
+@click.option("--tenant", help="The base; only needed where more than one could be meant.")
 @click.option("--channel", help="Only this channel (id or link).")
 @click.option("--person", metavar="USER", help="Only this person (id or e-mail).")
 @json_option
@@ -43,7 +43,7 @@ def why(
         raise click.UsageError("name a channel or a person, not both")
     if "\0" in event or not event.strip():
         raise click.UsageError("EVENT is the host's id of an event, or a post's id or address")
-    runtime, base = locate(deployment, tenant or _only_one(deployment))
+    runtime, base = locate(deployment, tenant or _base_of(deployment, event))
     with transaction(runtime.hooks) as dbsession:
         asked = credentials.channel_id(channel) if channel else None
         user_id = known_user_id(runtime, base, dbsession, person) if person else None
@@ -80,10 +80,16 @@ def _as_json(base: Tenant, event: str, found: Explanation) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=2)
 
 
-def _only_one(deployment: Deployment) -> str:
+def _base_of(deployment: Deployment, event: str) -> str:
+    """The only base that is connected, else the only one that has an event with this id."""
     with transaction(deployment.runtime.hooks) as dbsession:
-        found = [each.tenant_id for each in connections.everything(dbsession)]
-    if len(found) != 1:
-        known = "no base is connected" if not found else f"{len(found)} bases are connected"
-        raise click.UsageError(f"{known}: say which one with --tenant")
-    return found[0]
+        connected = [each.tenant_id for each in connections.everything(dbsession)]
+        found = connected if len(connected) == 1 else why_facts.tenants_with(dbsession, connected, event)
+    if len(found) == 1:
+        return found[0]
+    if not connected:
+        raise click.UsageError("no base is connected: say which one with --tenant")
+    those = f"{len(found)} of them have" if found else "none of them has"
+    raise click.UsageError(
+        f"{len(connected)} bases are connected, and {those} an event with this id: say which one with --tenant"
+    )

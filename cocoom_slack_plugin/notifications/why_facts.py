@@ -18,6 +18,7 @@ from cocoom_slack_plugin.notifications import preferences, routes
 from cocoom_slack_plugin.notifications.decide import Circumstances, addressee
 from cocoom_slack_plugin.notifications.events import load
 from cocoom_slack_plugin.notifications.past_events import first_recorded
+from cocoom_slack_plugin.notifications.tables import event as recorded
 from cocoom_slack_plugin.notifications.tables import workspace
 from cocoom_slack_plugin.notifications.whereabouts import CARDS
 from cocoom_slack_plugin.people import person as people
@@ -48,6 +49,13 @@ class Facts:
     person: Person | None = None
     stranger: Row[Any] | None = None
     notices: Sequence[Row[Any]] = ()
+
+
+def tenants_with(dbsession: Session, tenants: Sequence[str], event_id: str) -> list[str]:
+    """Those of these tenants of whom an event with this id is recorded."""
+    its = recorded.c.event_id == event_id
+    found = select(recorded.c.tenant_id).where(recorded.c.tenant_id.in_(tenants), its)
+    return list(dbsession.scalars(found.order_by(recorded.c.tenant_id)))
 
 
 _FIND = """

@@ -52,10 +52,13 @@ def test_one_message_may_carry_several_event_keys() -> None:
     recorder = Recorder()
     recorder.stored(key(["e1", "e2"]), "C1")
     recorder.stored(key("e2"), "C1")
-    recorder.stored(key("e3 e2", "event_keys"))
-    recorder.stored(key(7))
-    recorder.stored(None)
+    recorder.stored(key("e3 e2", "event_keys"), "C1")
+    recorder.stored(key(7), "C1")
+    recorder.stored(None, "C1")
     assert recorder.posted == {"e1": 1, "e2": 3, "e3": 1}
+    assert recorder.duplicates == {"e2": 3}
+    recorder.stored(key("e1"), "C2")
+    assert recorder.duplicates == {"e2": 3}, "the same event in another channel is no double"
 
 
 def test_the_field_that_holds_the_key_can_be_named(it: SlackThread, acme: WebClient) -> None:

@@ -104,7 +104,9 @@ class TestBeforeDeciding:
         said = connected.good("why", event_id, "--tenant", "globex")
         assert "✗ recorded" in said
         assert "“News”" not in said
-        assert "2 bases are connected: say which one with --tenant" in connected.bad("why", event_id)
+        assert "✓ recorded" in connected.good("why", event_id), "it is found where it is"
+        refused = connected.bad("why", "never-told")
+        assert "none of them has an event with this id: say which one with --tenant" in refused
 
     def test_where_one_base_is_connected_it_need_not_be_named(
         self, connected: Deployment, engine: Engine

@@ -195,7 +195,7 @@ class TestMetrics:
     def test_without_a_backlog_every_metric_is_explained_all_the_same(self) -> None:
         written = exposition([], {})
         assert self._samples(written) == {}
-        assert written.count("# HELP cocoom_slack_") == 9
+        assert written.count("# HELP cocoom_slack_") == 10
 
     def test_one_scrape_knows_nothing_of_the_last(self) -> None:
         exposition([Backlog("t-acme", 3)], {})

@@ -151,7 +151,7 @@ def test_the_first_success_closes_it_and_hurries_what_waits(wide: Host, slack: C
     slack.clear_record()
     slack.settings(latency_ms=300)
     _pause_is_over(wide)
-    wide.drain()
+    wide.but(slack_timeout=30).drain()
     assert wide.states == [("sent", None)] * LANES
     assert (_workspace(wide).failures, _workspace(wide).trouble) == (0, None)
     assert _attempts(wide) == [0] * LANES

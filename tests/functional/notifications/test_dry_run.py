@@ -22,7 +22,7 @@ NEWS = Route(channel="C0NEWS")
 
 def _run(host: Host, route: Route, tenant: Tenant = ACME, days: int = 14, stored: Any = ()) -> Result:
     with host.session() as dbsession:
-        return dry_run.run(dbsession, tenant, dry_run.rehearse(list(stored), route, 0.0), days)
+        return dry_run.run(dbsession, tenant, dry_run.rehearse(list(stored), route, 30.0), days)
 
 
 def _share(host: Host, title: str, at: datetime, **fields: Any) -> None:

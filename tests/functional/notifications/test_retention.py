@@ -213,7 +213,7 @@ def test_a_stranger_whom_somebody_counts_just_now_is_left_for_the_next_purge(str
 def test_asked_to_stop_it_leaves_strangers_too(strangers: Host) -> None:
     stop = threading.Event()
     stop.set()
-    assert purge(strangers.hooks, DAYS, stop) == 0
+    assert purge(strangers.hooks, Periods(DAYS, DAYS), stop) == 0
     assert len(strangers.rows(stranger)) == 10
 
 

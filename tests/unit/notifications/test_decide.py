@@ -25,7 +25,6 @@ from cocoom_hooks.payloads import (
 )
 from cocoom_slack_plugin.notifications import decide as deciding
 from cocoom_slack_plugin.notifications.decide import (
-    BATCH_SECONDS,
     TOLD_OR_TESTED,
     Act,
     Circumstances,
@@ -162,8 +161,8 @@ class TestWhenItIsTold:
 
     def test_with_the_other_parts_of_an_import(self) -> None:
         part = replace(_published(), batch="import-7")
-        (decision,) = decide("share_published", part, [route("C0A", window=90)])
-        assert decision.not_before == NOON + timedelta(seconds=BATCH_SECONDS)
+        (decision,) = decide("share_published", part, [route("C0A", window=90)], patience=30)
+        assert decision.not_before == NOON + timedelta(seconds=30)
         assert decision.bundle == "batch:import-7"
 
     def test_in_the_digest_by_the_routes_clock_else_the_tenants(self) -> None:
