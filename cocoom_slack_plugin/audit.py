@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import SecretBytes, SecretStr
 from sqlalchemy import Column, Index, Table, Text, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ from cocoom_hooks import Hooks
 from cocoom_slack_plugin.database import PREFIX, metadata, serial_id, tenant_id, timestamp, transaction
 
 PURGED_AT_ONCE = 10_000
+READ_AT_ONCE = 500
 
 audit = Table(
     f"{PREFIX}audit",
@@ -65,10 +68,17 @@ def record(
     *,
     actor: str | None = None,
     correlation_id: str | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
     **detail: Any,
 ) -> str:
-    """Add one row and return its correlation id. ``detail`` holds plain values without secrets or e-mail addresses."""
+    """Add one row and return its correlation id. ``detail`` holds plain values without secrets or e-mail addresses.
+
+    Of what is changed, ``before`` and ``after`` name the fields: the detail ``changes`` holds those that differ.
+    """
     correlation_id = correlation_id or new_correlation_id()
+    if changes := difference(before or {}, after or {}):
+        detail["changes"] = changes
     dbsession.execute(
         insert(audit).values(
             tenant_id=tenant,
@@ -80,3 +90,35 @@ def record(
         )
     )
     return correlation_id
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs, by field: the values before and after, and of a secret only that it was added, changed or removed.
+
+    A field that is missing on one side counts as None there.
+    """
+    names = sorted({*before, *after})
+    pairs = {name: (before.get(name), after.get(name)) for name in names}
+    return {name: _change(*pair) for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _change(before: Any, after: Any) -> Any:
+    if any(isinstance(each, SecretStr | SecretBytes) for each in (before, after)):
+        return "added" if before is None else "removed" if after is None else "changed"
+    return {"before": before, "after": after}
+
+
+def everything(
+    dbsession: Session, tenant: str, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[dict[str, Any]]:
+    """All records of a tenant, every action, oldest first; read in pieces, so that memory stays flat.
+
+    From ``since`` on, and before ``until``.
+    """
+    statement = select(audit).where(audit.c.tenant_id == tenant).order_by(audit.c.at, audit.c.id)
+    if since:
+        statement = statement.where(audit.c.at >= since)
+    if until:
+        statement = statement.where(audit.c.at < until)
+    for each in dbsession.execute(statement.execution_options(yield_per=READ_AT_ONCE)):
+        yield dict(each._mapping)

@@ -25,9 +25,13 @@ from cocoom_slack_plugin.commands import (
     routes,
     why,
 )
+from cocoom_slack_plugin.commands.audit import audit as audit_command
 from cocoom_slack_plugin.commands.deployment import Commands, Deployment
+from cocoom_slack_plugin.commands.disconnecting import disconnect
 from cocoom_slack_plugin.commands.login import login
 from cocoom_slack_plugin.commands.people import people
+from cocoom_slack_plugin.commands.resealing import rotate_keys
+from cocoom_slack_plugin.commands.rotating import rotate
 from cocoom_slack_plugin.login import leavers
 from cocoom_slack_plugin.notifications import retention, worker
 from cocoom_slack_plugin.runtime import Runtime
@@ -93,7 +97,10 @@ def _chores(runtime: Runtime) -> list[Chore]:
 for command in (
     connections.connect,
     connections.status,
-    connections.disconnect,
+    disconnect,
+    rotate,
+    rotate_keys,
+    audit_command,
     connections.enable,
     connections.disable,
     login,

@@ -101,3 +101,11 @@ class SlackUnavailable(SlackError):
 
 class SlackUncertain(SlackError):
     """The request left us and its answer was lost or means nothing: it may have been carried out."""
+
+
+class NotRevoked(CocoomSlackError):
+    """A token could not be revoked at Slack, and so nothing was changed. ``code`` is that of the cause."""
+
+    def __init__(self, cause: SlackError | SecretUnreadable) -> None:
+        self.code = cause.code
+        super().__init__(f"the bot token could not be revoked: {cause}")

@@ -26,7 +26,7 @@ from cocoom_slack_plugin.errors import (
     SlackUncertain,
 )
 from cocoom_slack_plugin.settings import Settings
-from cocoom_slack_plugin.slack_codes import PERHAPS_DONE, Trouble, trouble_of
+from cocoom_slack_plugin.slack_codes import INVALID_TOKEN, PERHAPS_DONE, Trouble, trouble_of
 
 DEFAULT_WAIT, LONGEST_WAIT, LONG_WAIT = 30.0, 3600.0, 3600.0
 LONGEST_ANSWER = 2_000_000
@@ -126,6 +126,22 @@ class SlackGateway:
             app_id=answer.get("app_id"),
             scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
         )
+
+    async def revoke(self, token: SecretStr) -> str | None:
+        """End this token; its bot leaves all channels and is deactivated (slack.md B5).
+
+        None when Slack has ended it now, else the code with which Slack says that it was no valid token before.
+        Raises SlackRefused for every other no, and SlackUncertain when Slack does not say that it did it.
+        """
+        try:
+            answer = await self._call("auth.revoke", token)
+        except SlackRefused as refused:
+            if refused.code in INVALID_TOKEN:
+                return refused.code
+            raise
+        if answer.get("revoked") is not True:
+            raise SlackUncertain("not_revoked", "Slack does not say that it revoked the token")
+        return None
 
     async def post(
         self,

@@ -61,6 +61,9 @@ TROUBLES = {code: trouble for trouble, codes in _TABLE.items() for code in codes
 PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 """Codes after which, Slack says, part of the operation may have succeeded."""
 
+INVALID_TOKEN = frozenset({"account_inactive", "token_revoked", "token_expired", "invalid_auth"})
+"""Codes of a token that does not work any more; ``invalid_auth`` also of one that may not be used from our address."""
+
 FORM = frozenset(
     {
         "invalid_blocks",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from collections.abc import Callable
 
 import click
@@ -14,21 +11,21 @@ from cocoom_hooks.payloads import Tenant
 from cocoom_slack_plugin.commands.catch_up import after_connecting, waiting_option
 from cocoom_slack_plugin.commands.deployment import Deployment, actor, console, locate
 from cocoom_slack_plugin.commands.instants import shown
+from cocoom_slack_plugin.commands.secret_input import secret_source, stdin_option
+from cocoom_slack_plugin.commands.workspace_change import agree, end_old_bot
+from cocoom_slack_plugin.connect.arriving import settle
+from cocoom_slack_plugin.connect.retiring import ask
 from cocoom_slack_plugin.connections import connect as connecting
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections import credentials
 from cocoom_slack_plugin.connections.connect import Credentials, Proof
 from cocoom_slack_plugin.connections.connection import Connection
 from cocoom_slack_plugin.database import transaction
-from cocoom_slack_plugin.login import identity as identities
 from cocoom_slack_plugin.notifications import held as holding
 from cocoom_slack_plugin.notifications.held import Held
-from cocoom_slack_plugin.people import person as people
 from cocoom_slack_plugin.runtime import Runtime
-from cocoom_slack_plugin.slack import SlackGateway
 from cocoom_slack_plugin.switches import Function
 
-ENVIRONMENT = "COCOOM_SLACK_"
 FUNCTIONS = click.Choice([each.value for each in Function])
 
 
@@ -38,7 +35,12 @@ FUNCTIONS = click.Choice([each.value for each in Function])
 @click.option("--notifications", is_flag=True, help="Connect and switch on notifications.")
 @click.option("--team", help="The workspace's id (T...); needed for login alone.")
 @click.option("--client-id", help="The app's client id; asked for when it is needed.")
-@click.option("--stdin", is_flag=True, help="Read lines such as bot_token=... from standard input.")
+@stdin_option
+@click.option(
+    "--change-workspace",
+    is_flag=True,
+    help="Agree that these credentials are of another workspace than the present connection.",
+)
 @waiting_option
 @click.pass_obj
 def connect(
@@ -49,6 +51,7 @@ def connect(
     team: str | None,
     client_id: str | None,
     stdin: bool,
+    change_workspace: bool,
     waiting: str | None,
 ) -> None:
     """Prove the credentials of TENANT's own Slack app at Slack, store them and switch the named functions on.
@@ -65,18 +68,24 @@ def connect(
             raise click.ClickException(
                 f"the setting cocoom_slack.tenants does not let {tenant} use {function}"
             )
-    given = _ask_for_credentials(_secret_source(stdin), wanted, team, client_id)
+    given = _ask_for_credentials(secret_source(stdin), wanted, team, client_id)
     with transaction(runtime.hooks) as dbsession:
         known = connections.find(dbsession, base.id)
     proof = _prove(runtime, given, known)
+    change = connecting.workspace_change(known, proof)
+    if change and not change_workspace:
+        agree(base, change, may_ask=not stdin)
     with transaction(runtime.hooks) as dbsession:
-        connecting.save(dbsession, runtime.vault, base.id, proof, actor())
-        if known is None:
-            holding.hold(dbsession, base.id)
+        now = connecting.save(
+            dbsession, runtime.vault, base.id, proof, actor(), change_workspace=change is not None
+        )
+        settle(dbsession, known, now)
         for function in wanted:
             connecting.switch(dbsession, connections.get(dbsession, base.id), function, True, actor())
     workspace = f"{proof.identity.team_name} ({proof.team_id})" if proof.identity else proof.team_id
     click.echo(f"{base.subdomain} is connected to the workspace {workspace}; on: {', '.join(wanted)}")
+    if change and known:
+        click.echo(end_old_bot(runtime, base, known, now))
     _advise(proof, base)
     if Function.NOTIFICATIONS in wanted:
         after_connecting(runtime, base, waiting, may_ask=not stdin)
@@ -104,22 +113,6 @@ def status(deployment: Deployment, tenant: str | None) -> None:
 
 @click.command()
 @click.argument("tenant")
-@click.confirmation_option(prompt="Delete the connection and its secrets?")
-@click.pass_obj
-def disconnect(deployment: Deployment, tenant: str) -> None:
-    """Delete TENANT's connection and its secrets. The app in Slack stays until it is removed there."""
-    runtime, base = locate(deployment, tenant)
-    with transaction(runtime.hooks) as dbsession:
-        connections.get(dbsession, base.id)
-        connecting.disconnect(dbsession, base.id, actor())
-        # Who is who was learnt through this connection, and may be somebody else in the next workspace.
-        identities.forget(dbsession, base.id)
-        people.forget(dbsession, base.id)
-    click.echo(f"{base.subdomain} is disconnected; remove the app in Slack's own administration too")
-
-
-@click.command()
-@click.argument("tenant")
 @click.argument("function", type=FUNCTIONS)
 @click.pass_obj
 def enable(deployment: Deployment, tenant: str, function: str) -> None:
@@ -137,11 +130,7 @@ def disable(deployment: Deployment, tenant: str, function: str) -> None:
 
 
 def _prove(runtime: Runtime, given: Credentials, known: Connection | None) -> Proof:
-    async def ask() -> Proof:
-        async with SlackGateway(runtime.settings) as gateway:
-            return await connecting.prove(gateway, given, known)
-
-    return asyncio.run(ask())
+    return ask(runtime, lambda gateway: connecting.prove(gateway, given, known))
 
 
 def _switch(deployment: Deployment, tenant: str, function: Function, on: bool) -> None:
@@ -163,18 +152,6 @@ def _ask_for_credentials(
         client_secret=credentials.client_secret(secret("client_secret")) if login else None,
         team_id=credentials.team_id(team) if team else None,
     )
-
-
-def _secret_source(stdin: bool) -> Callable[[str], str]:
-    lines = dict(line.strip().split("=", 1) for line in sys.stdin if "=" in line) if stdin else {}
-
-    def secret(name: str) -> str:
-        found = lines.get(name) or os.environ.get(ENVIRONMENT + name.upper())
-        if found is None and stdin:
-            raise click.ClickException(f"standard input has no line {name}=...")
-        return found or str(click.prompt(name.replace("_", " ").capitalize(), hide_input=True))
-
-    return secret
 
 
 def _advise(proof: Proof, base: Tenant) -> None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import click
 from rich.table import Table
 
 from cocoom_hooks.payloads import Role
-from cocoom_slack_plugin.audit import audit
 from cocoom_slack_plugin.commands.deployment import Commands, Deployment, actor, console, locate
+from cocoom_slack_plugin.commands.one_line import one_line
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.login import domains, exclusive, history, outcomes, rules
@@ -95,27 +91,13 @@ def sign_ins(deployment: Deployment, tenant: str, limit: int) -> None:
         at = each.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(
             at,
-            _one_line(each.who or "unknown"),
+            one_line(each.who or "unknown"),
             outcomes.ACTIONS[each.action],
             said,
             each.outcome,
             each.reference,
         )
     console.print(table)
-
-
-@login.command("audit")
-@click.argument("tenant")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="In UTC.")
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.pass_obj
-def export(deployment: Deployment, tenant: str, since: datetime | None, form: str) -> None:
-    """Write every audit record of TENANT to standard output, oldest first."""
-    runtime, base = locate(deployment, tenant)
-    start = since.replace(tzinfo=UTC) if since else None
-    with transaction(runtime.hooks, base.id) as dbsession:
-        found = history.everything(dbsession, base.id, start)
-        (_write_csv if form == "csv" else _write_lines)(found)
 
 
 def _changed(
@@ -147,33 +129,3 @@ def _sentence(wanted: Rules) -> str:
         Policy.WORKSPACE: f"invited people and everybody of the workspace (as {wanted.role})",
     }[wanted.policy]
     return f"{who}; guests {'may' if wanted.guests else 'may not'} enter; the {wanted.pin} is pinned"
-
-
-def _write_lines(found: Iterable[Mapping[str, Any]]) -> None:
-    for each in found:
-        click.echo(json.dumps(_plain(each), ensure_ascii=False))
-
-
-def _write_csv(found: Iterable[Mapping[str, Any]]) -> None:
-    names = audit.columns.keys()
-    writer = csv.writer(sys.stdout)
-    writer.writerow(names)
-    for each in found:
-        plain = _plain(each)
-        detail = json.dumps(plain["detail"], ensure_ascii=False)
-        writer.writerow([_cell(detail if name == "detail" else plain[name]) for name in names])
-
-
-def _plain(each: Mapping[str, Any]) -> dict[str, Any]:
-    return {**each, "at": each["at"].astimezone(UTC).isoformat()}
-
-
-def _one_line(name: str) -> str:
-    """A name that somebody gave themselves, without anything that a terminal would obey."""
-    return "".join(each for each in name if each.isprintable())
-
-
-def _cell(value: object) -> str:
-    """Spreadsheets take a cell that starts like this for a formula, and run it."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin import audit
 from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.connection import Connection
+from cocoom_slack_plugin.connections.facts import facts
 from cocoom_slack_plugin.connections.tables import connection as table
 from cocoom_slack_plugin.connections.vault import SecretKind, Vault
+from cocoom_slack_plugin.connections.workspace_change import WorkspaceChange, dropped, without_old
 from cocoom_slack_plugin.errors import InvalidInput, SlackRefused
 from cocoom_slack_plugin.slack import Identity, SlackGateway
 from cocoom_slack_plugin.switches import Function
@@ -49,7 +51,8 @@ class Proof:
 async def prove(gateway: SlackGateway, given: Credentials, known: Connection | None = None) -> Proof:
     """Ask Slack about every credential. Raises InvalidInput that names the field, or SlackError when Slack is away.
 
-    ``known`` is the tenant's connection so far: its workspace is kept, another one is refused.
+    ``known`` is the tenant's connection so far: its workspace is meant where nothing else names one. Whether another
+    one is named is for ``workspace_change`` to say.
     """
     if (given.client_id is None) != (given.client_secret is None):
         raise InvalidInput("client id and client secret", "give both or none; login needs both")
@@ -57,34 +60,54 @@ async def prove(gateway: SlackGateway, given: Credentials, known: Connection | N
         raise InvalidInput(
             "credentials", "give a bot token (notifications), or client id and secret (login), or all"
         )
-    identity = await _prove_bot(gateway, given.bot_token) if given.bot_token else None
+    identity = await prove_bot(gateway, given.bot_token) if given.bot_token else None
     team_id = _one_team(given, identity, known)
     if given.client_id and given.client_secret:
-        await _prove_client(gateway, given.client_id, given.client_secret)
+        await prove_client(gateway, given.client_id, given.client_secret)
     return Proof(given, identity, team_id)
 
 
-def save(dbsession: Session, vault: Vault, tenant_id: str, proof: Proof, actor: str) -> None:
-    """Seal and store what was proved. Raises InvalidInput when another tenant already uses the client id."""
-    given = proof.credentials
+def workspace_change(known: Connection | None, proof: Proof) -> WorkspaceChange | None:
+    """What changes when this is saved over a connection with another workspace, None where there is none."""
+    if known is None or known.team_id == proof.team_id:
+        return None
+    new_name = proof.identity.team_name if proof.identity else ""
+    stops = dropped(known, *_has(proof))
+    return WorkspaceChange(known.team_id, known.team_name, proof.team_id, new_name, stops)
+
+
+def save(
+    dbsession: Session,
+    vault: Vault,
+    tenant_id: str,
+    proof: Proof,
+    actor: str,
+    *,
+    change_workspace: bool = False,
+) -> Connection:
+    """Seal and store what was proved. Returns the connection as it is now.
+
+    Raises InvalidInput when another tenant already uses the client id, and when the workspace is another one and
+    nobody agreed to change it: then what the old one's app brought, and is not given anew, is removed.
+    """
+    given, seen = proof.credentials, connections.find(dbsession, tenant_id)
     if given.client_id and _is_used_elsewhere(dbsession, tenant_id, given.client_id):
         raise _used_elsewhere()
-    values: dict[str, Any] = {"team_id": proof.team_id}
-    for kind in SecretKind:
-        secret: SecretStr | None = getattr(given, kind)
-        if secret is not None:
-            values[f"sealed_{kind}"] = vault.seal(secret, tenant_id, kind)
-    if given.client_id:
-        values["client_id"] = given.client_id
-    if proof.identity and given.bot_token:
-        values |= _of_identity(proof.identity)
-        values["bot_token_fingerprint"] = vault.fingerprint(given.bot_token)
-    values |= _unproved(connections.find(dbsession, tenant_id), given, values)
+    change = workspace_change(seen, proof)
+    if change and not change_workspace:
+        problem = f"the base is connected to {change.old_id}, these credentials are of {change.new_id}"
+        raise InvalidInput("workspace", f"{problem}; agree to change the workspace, or disconnect first")
+    values = without_old(*_has(proof)) if change else {}
+    values |= _sealed(vault, tenant_id, proof)
+    values |= _unproved(seen, given, values)
     try:
         connections.save(dbsession, tenant_id, values)
     except IntegrityError:
         raise _used_elsewhere() from None
-    audit.record(dbsession, tenant_id, "connection.connect", actor=actor, team_id=proof.team_id)
+    now = connections.get(dbsession, tenant_id)
+    before, after = facts(seen), facts(now)
+    audit.record(dbsession, tenant_id, "connection.connect", actor=actor, before=before, after=after)
+    return now
 
 
 def switch(dbsession: Session, seen: Connection, function: Function, on: bool, actor: str) -> None:
@@ -94,22 +117,20 @@ def switch(dbsession: Session, seen: Connection, function: Function, on: bool, a
     if on and function is Function.NOTIFICATIONS and not seen.sealed_bot_token:
         raise InvalidInput("notifications", "connect with a bot token first")
     connections.change(dbsession, seen, {f"{function}_enabled": on})
+    name = f"{function}_enabled"
     audit.record(
         dbsession,
         seen.tenant_id,
         f"connection.{'enable' if on else 'disable'}",
         actor=actor,
+        before={name: seen.is_enabled(function)},
+        after={name: on},
         function=function,
     )
 
 
-def disconnect(dbsession: Session, tenant_id: str, actor: str) -> None:
-    """Delete the connection and its secrets. Slack keeps the app until somebody removes it there."""
-    dbsession.execute(delete(table).where(table.c.tenant_id == tenant_id))
-    audit.record(dbsession, tenant_id, "connection.disconnect", actor=actor)
-
-
-async def _prove_bot(gateway: SlackGateway, token: SecretStr) -> Identity:
+async def prove_bot(gateway: SlackGateway, token: SecretStr) -> Identity:
+    """Whose bot this is, and that it may post. Raises InvalidInput, or SlackError when Slack is away."""
     try:
         identity = await gateway.auth_test(token)
     except SlackRefused as refused:
@@ -124,7 +145,8 @@ async def _prove_bot(gateway: SlackGateway, token: SecretStr) -> Identity:
     return identity
 
 
-async def _prove_client(gateway: SlackGateway, client_id: str, secret: SecretStr) -> None:
+async def prove_client(gateway: SlackGateway, client_id: str, secret: SecretStr) -> None:
+    """That the two belong together. Raises InvalidInput, or SlackError when Slack is away."""
     try:
         await gateway.knows_client(client_id, secret)
     except SlackRefused as refused:
@@ -138,17 +160,37 @@ def _one_team(given: Credentials, identity: Identity | None, known: Connection |
     found = identity.team_id if identity else given.team_id or (known.team_id if known else None)
     if found is None:
         raise InvalidInput("workspace", "login alone needs the id of the workspace (T...)")
-    expected = given.team_id or (known.team_id if known else found)
-    if expected != found:
-        name = identity.team_name if identity else found
-        wanted = known.team_name or known.team_id if known and not given.team_id else expected
-        raise InvalidInput(
-            "bot token", f"it belongs to the workspace {name}, but {wanted} is expected; disconnect first"
+    if identity and given.team_id not in (None, found):
+        problem = (
+            f"it belongs to the workspace {identity.team_name} ({found}), but {given.team_id} is expected"
         )
+        raise InvalidInput("bot token", f"{problem}; give the other workspace's, or leave the id out")
     return found
 
 
-def _of_identity(identity: Identity) -> dict[str, Any]:
+def _has(proof: Proof) -> tuple[bool, bool]:
+    """Whether there is a bot token, and whether there is a client."""
+    return proof.identity is not None, proof.credentials.client_id is not None
+
+
+def _sealed(vault: Vault, tenant_id: str, proof: Proof) -> dict[str, Any]:
+    """The columns that what was given makes."""
+    given = proof.credentials
+    values: dict[str, Any] = {"team_id": proof.team_id}
+    for kind in SecretKind:
+        secret: SecretStr | None = getattr(given, kind)
+        if secret is not None:
+            values[f"sealed_{kind}"] = vault.seal(secret, tenant_id, kind)
+    if given.client_id:
+        values["client_id"] = given.client_id
+    if proof.identity and given.bot_token:
+        values |= of_identity(proof.identity)
+        values["bot_token_fingerprint"] = vault.fingerprint(given.bot_token)
+    return values
+
+
+def of_identity(identity: Identity) -> dict[str, Any]:
+    """The columns that a bot token's identity fills."""
     return {
         "team_name": identity.team_name,
         "team_url": identity.team_url,

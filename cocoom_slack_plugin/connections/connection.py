@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +66,8 @@ class Connection:
         return vault.open(sealed, self.tenant_id, kind)
 
 
+FIRST_VERSIONS = 2**30
+
 COLUMNS = [connection.c[name] for name in Connection.__dataclass_fields__]
 
 
@@ -97,7 +100,10 @@ def everything(dbsession: Session) -> list[Connection]:
 def save(dbsession: Session, tenant_id: str, values: dict[str, Any]) -> None:
     """Insert the tenant's row, or overwrite the given columns of it, and mark the connection healthy."""
     values = {**values, "health": "ok", "health_code": None, "health_changed_at": func.now()}
-    statement = insert(connection).values(tenant_id=tenant_id, **values)
+    # Versions of a former connection do not come again: a worker that still holds one must not take this for it.
+    statement = insert(connection).values(
+        tenant_id=tenant_id, version=1 + secrets.randbelow(FIRST_VERSIONS), **values
+    )
     changes = {**values, "version": connection.c.version + 1, "updated_at": func.now()}
     dbsession.execute(statement.on_conflict_do_update(index_elements=["tenant_id"], set_=changes))
 

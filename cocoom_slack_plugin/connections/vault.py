@@ -43,6 +43,11 @@ class Vault:
         active = ring[self.active_key_id].get_secret_value()
         self._fingerprint_key = hashlib.sha256(b"cocoom-slack fingerprint" + active).digest()
 
+    @property
+    def key_ids(self) -> list[str]:
+        """Of the whole ring, the active one first."""
+        return list(self._ciphers)
+
     def seal(self, secret: SecretStr, tenant_id: str, kind: SecretKind) -> str:
         """Encrypt a secret for this place."""
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -56,7 +61,7 @@ class Vault:
         key_id, _, encoded = rest.partition(".")
         if version != VERSION or key_id not in self._ciphers:
             raise SecretUnreadable(
-                f"the stored {kind} was sealed with key {key_id[:32]!r}, which is not in the ring"
+                f"the stored {kind} was sealed with key {key_id_of(sealed)!r}, which is not in the ring"
             )
         try:
             raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
@@ -69,6 +74,11 @@ class Vault:
     def fingerprint(self, secret: SecretStr) -> str:
         """A short name for a secret by which "the same as before" can be told without opening anything."""
         return hmac.new(self._fingerprint_key, secret.get_secret_value().encode(), "sha256").hexdigest()[:16]
+
+
+def key_id_of(sealed: str) -> str:
+    """The name of the key that sealed this, cut to a sane length; it may not be in any ring."""
+    return sealed.partition(".")[2].partition(".")[0][:32]
 
 
 def _associated_data(key_id: str, tenant_id: str, kind: SecretKind) -> bytes:

@@ -34,4 +34,11 @@ def switch(dbsession: Session, seen: Connection, on: bool, actor: str) -> None:
     if on and (found := problem(seen)):
         raise InvalidInput(FIELD, found)
     connections.change(dbsession, seen, {"login_only": on})
-    audit.record(dbsession, seen.tenant_id, "login.only", actor=actor, on=on)
+    audit.record(
+        dbsession,
+        seen.tenant_id,
+        "login.only",
+        actor=actor,
+        before={"login_only": seen.login_only},
+        after={"login_only": on},
+    )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +15,6 @@ from cocoom_slack_plugin.audit import audit
 from cocoom_slack_plugin.login.outcomes import ACTIONS
 
 RECENT = 50
-FETCHED_AT_ONCE = 500
 row = audit.c
 
 
@@ -44,15 +42,6 @@ def recent(dbsession: Session, hooks: Hooks, tenant: Tenant, limit: int = RECENT
         Happening(each.at, each.action, each.outcome, names.get(each.actor), each.correlation_id)
         for each in found
     ]
-
-
-def everything(dbsession: Session, tenant_id: str, since: datetime | None) -> Iterator[dict[str, Any]]:
-    """All records of a tenant, every action, oldest first; read in pieces, so that memory stays flat."""
-    statement = select(audit).where(row.tenant_id == tenant_id).order_by(row.at, row.id)
-    if since:
-        statement = statement.where(row.at >= since)
-    for each in dbsession.execute(statement.execution_options(yield_per=FETCHED_AT_ONCE)):
-        yield dict(each._mapping)
 
 
 def _names(dbsession: Session, hooks: Hooks, tenant: Tenant, actors: Sequence[str | None]) -> dict[str, str]:

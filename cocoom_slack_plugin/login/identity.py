@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, true, update
@@ -87,3 +88,10 @@ def forget(dbsession: Session, tenant_id: str, user_id: str | None = None) -> No
     """Untie this collaborator; without one, everybody of the tenant."""
     wanted = true() if user_id is None else row.user_id == user_id
     dbsession.execute(delete(login_identity).where(row.tenant_id == tenant_id, wanted))
+
+
+def forget_elsewhere(dbsession: Session, tenant_id: str, realms: Collection[str]) -> None:
+    """Untie everybody who signed in with another workspace than these: nobody could be tied anew (``bind``)."""
+    dbsession.execute(
+        delete(login_identity).where(row.tenant_id == tenant_id, row.team_id.not_in(sorted(realms)))
+    )

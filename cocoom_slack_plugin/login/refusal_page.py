@@ -93,7 +93,7 @@ def record(request: Any, refused: Refused, place: Place = places.SIGN_IN) -> str
         refused.detail,
     )
     try:
-        actor = _actor(request, place)
+        actor, detail = _actor(request, place), dict[str, Any](refused.detail)
         with transaction(Runtime.of(request).hooks, tenant) as dbsession:
             audit.record(
                 dbsession,
@@ -102,7 +102,7 @@ def record(request: Any, refused: Refused, place: Place = places.SIGN_IN) -> str
                 refused.code,
                 actor=actor,
                 correlation_id=correlation_id,
-                **refused.detail,
+                **detail,
             )
     except SQLAlchemyError as error:
         log.error("no audit record of %s: %s", correlation_id, type(error).__name__)

@@ -49,5 +49,6 @@ def change(dbsession: Session, seen: Connection, wanted: Rules, actor: str) -> N
     if wanted.pin != seen.login_pin:
         values |= {"login_tested_at": None, "login_only": False}
     connections.change(dbsession, seen, values)
-    shown = {name.removeprefix("login_"): value for name, value in values.items() if value is not None}
-    audit.record(dbsession, seen.tenant_id, SETTINGS.action, actor=actor, **shown)
+    before = {name: getattr(seen, name) for name in values if name != "login_tested_at"}
+    after = {name: values[name] for name in before}
+    audit.record(dbsession, seen.tenant_id, SETTINGS.action, actor=actor, before=before, after=after)

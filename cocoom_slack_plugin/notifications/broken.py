@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cocoom_hooks import Hooks
 from cocoom_hooks.payloads import AdministratorNotice, Tenant
+from cocoom_slack_plugin import audit
 from cocoom_slack_plugin.connections.health import mark_broken
 from cocoom_slack_plugin.notifications.claims import Entry
 from cocoom_slack_plugin.notifications.verdict import Reach
@@ -25,6 +26,7 @@ def note(
     for tenant_id, entry in sorted(found.items()):
         code = entry.verdict.code or "unknown"
         if mark_broken(dbsession, tenant_id, code, version_of(tenant_id)):
+            audit.record(dbsession, tenant_id, "connection.broken", code)
             _tell_administrators(dbsession, hooks, tenant_id, code)
 
 

@@ -39,6 +39,12 @@ _HELD = text("""
 """)
 
 
+_WAITING = text("""
+    SELECT count(*) AS waiting, count(DISTINCT n.lane_id) AS conversations
+    FROM cocoom_slack_lane l JOIN cocoom_slack_notice n ON n.lane_id = l.id AND n.state = 'waiting'
+    WHERE l.tenant_id = :tenant
+""")
+
 _HOLD = text("""
     UPDATE cocoom_slack_connection c SET held_at = now()
     WHERE tenant_id = :tenant AND held_at IS NULL AND EXISTS (
@@ -55,6 +61,12 @@ def of_tenants(dbsession: Session, tenants: Iterable[str]) -> dict[str, Held]:
     """Those of these tenants whose notices are held."""
     rows = dbsession.execute(_HELD, {"tenants": list(tenants)})
     return {row.tenant_id: Held(*row[1:]) for row in rows}
+
+
+def waiting_of(dbsession: Session, tenant_id: str) -> tuple[int, int]:
+    """How many notices of this tenant wait, held or not, and in how many conversations."""
+    row = dbsession.execute(_WAITING, {"tenant": tenant_id}).one()
+    return row.waiting, row.conversations
 
 
 def decide_all(hooks: Hooks, tenant_id: str) -> None:

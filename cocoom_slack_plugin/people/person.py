@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.people import stranger as strangers
-from cocoom_slack_plugin.people.tables import person
+from cocoom_slack_plugin.people.tables import person, stranger
 
 
 class Source(enum.StrEnum):
@@ -161,3 +161,11 @@ def forget(dbsession: Session, tenant_id: str, user_id: str | None = None) -> bo
     gone = dbsession.execute(delete(person).where(person.c.tenant_id == tenant_id, wanted))
     was_stranger = strangers.forget(dbsession, tenant_id, user_id)
     return bool(gone.rowcount) or was_stranger  # type: ignore[attr-defined]
+
+
+def forget_elsewhere(dbsession: Session, tenant_id: str, team_id: str) -> None:
+    """Forget who everybody was in other workspaces than this one: they would stand in the way of new matches."""
+    dbsession.execute(delete(person).where(person.c.tenant_id == tenant_id, person.c.team_id != team_id))
+    dbsession.execute(
+        delete(stranger).where(stranger.c.tenant_id == tenant_id, stranger.c.team_id != team_id)
+    )

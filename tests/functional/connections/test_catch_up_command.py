@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +11,6 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from cocoom_hooks.payloads import Tenant
 from cocoom_slack_plugin.connections.health import mark_broken
 from cocoom_slack_plugin.notifications import outbox
 from cocoom_slack_plugin.notifications.events import CONNECTION_TESTED, ConnectionTested
@@ -25,20 +19,12 @@ from cocoom_slack_plugin.notifications.undecided import decide_batch
 from cocoom_slack_plugin.testing import envelope
 from demo.slack.control import Control
 
-from .conftest import ROOT, Deployment
+from .conftest import Deployment
+from .telling import ACME, tell
+from .terminal import at_a_terminal
 
-ACME = Tenant(id="t-acme", subdomain="acme", name="Acme", url="http://acme.localhost:6543")
 BOT = {"COCOOM_SLACK_BOT_TOKEN": "xoxb-demo-acme"}
 CONNECT = ("connect", "acme", "--notifications")
-
-
-def _tell(engine: Engine, *channels: str) -> None:
-    """Something for each of these channels, decided."""
-    with Session(engine) as dbsession:
-        for channel in channels:
-            outbox.record(dbsession, CONNECTION_TESTED, ConnectionTested(**envelope(ACME), channel=channel))
-        decide_batch(dbsession)
-        dbsession.commit()
 
 
 @pytest.fixture
@@ -48,7 +34,7 @@ def broken(deployment: Deployment, engine: Engine) -> Deployment:
     with Session(engine) as dbsession:
         assert mark_broken(dbsession, "t-acme", "token_revoked")
         dbsession.commit()
-    _tell(engine, "C0NEWS", "C0NEWS", "C0GENERAL")
+    tell(engine, "C0NEWS", "C0NEWS", "C0GENERAL")
     return deployment
 
 
@@ -121,7 +107,7 @@ class TestConnecting:
         self, deployment: Deployment, engine: Engine
     ) -> None:
         deployment.connect()
-        _tell(engine, "C0NEWS")
+        tell(engine, "C0NEWS")
         assert "waiting" not in deployment.good(*CONNECT, "--waiting", "discard", env=BOT)
         assert _states(deployment) == WAITING
 
@@ -141,7 +127,7 @@ class TestConnecting:
 
     @pytest.mark.parametrize(("answer", "held"), [("discard", False), ("", True)], ids=["discard", "enter"])
     def test_at_a_terminal_it_is_asked(self, broken: Deployment, answer: str, held: bool) -> None:
-        said = _at_a_terminal(broken, CONNECT, "What becomes of them", answer)
+        said = at_a_terminal(broken, CONNECT, ("What becomes of them", answer), env=BOT)
         assert "waiting: 3 notices in 2 conversations" in said
         assert _held(broken) is held
         assert _states(broken) == (WAITING if held else {("dropped", "discarded")})
@@ -213,37 +199,6 @@ def test_a_test_that_is_overtaken_by_a_break_says_so(deployment: Deployment, eng
         end = trial._look(dbsession, "t-acme", event_id)
     assert (end.state, end.is_final) == ("waiting", True)
     assert end.explanation.startswith("held: ")
-
-
-def _at_a_terminal(deployment: Deployment, arguments: tuple[str, ...], question: str, answer: str) -> str:
-    """Run the command at a real terminal, answer the question, and return everything that was shown."""
-    ours, theirs = pty.openpty()
-    path = os.pathsep.join([str(ROOT), str(ROOT / "hooks")])
-    command = [sys.executable, "-m", "cocoom_slack_plugin.cli", "-c", str(deployment.ini), *arguments]
-    process = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, **BOT, "PYTHONPATH": path}
-    )
-    os.close(theirs)
-    shown, answered, deadline = "", False, time.monotonic() + 60
-    try:
-        while time.monotonic() < deadline:
-            if not select.select([ours], [], [], 1)[0]:
-                continue
-            try:
-                read = os.read(ours, 4096)
-            except OSError:  # how Linux says that the other side has gone
-                break
-            shown += read.decode()
-            if question in shown and not answered:
-                os.write(ours, f"{answer}\n".encode())
-                answered = True
-        assert process.wait(60) == 0, shown
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
-    assert answered, shown
-    return shown
 
 
 def _until(condition: Callable[[], bool]) -> None:

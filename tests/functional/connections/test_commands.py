@@ -1,4 +1,4 @@
-"""Looking after connections: status, switches, disconnecting, keys; and the wrong ways to ask."""
+"""Looking after connections: status, switches, keys; and the wrong ways to ask."""
 
 from __future__ import annotations
 
@@ -115,26 +115,6 @@ class TestSwitches:
         assert "no tenant has the id or subdomain 'nobody'" in deployment.bad("disable", "nobody", "login")
 
 
-class TestDisconnecting:
-    def test_it_asks_first(self, deployment: Deployment) -> None:
-        deployment.connect()
-        said = deployment.bad("disconnect", "acme", given="n\n")
-        assert "Delete the connection and its secrets?" in said
-        assert set(deployment.connections) == {"t-acme"}
-
-    @pytest.mark.parametrize(("arguments", "given"), [(("--yes",), None), ((), "y\n")])
-    def test_it_deletes_the_secrets_of_this_tenant_alone(
-        self, deployment: Deployment, arguments: tuple[str, ...], given: str | None
-    ) -> None:
-        for tenant in ("acme", "globex"):
-            deployment.connect(tenant)
-        said = deployment.good("disconnect", "acme", *arguments, given=given)
-        assert "acme is disconnected" in said
-        assert set(deployment.connections) == {"t-globex"}
-        assert deployment.audited[-1] == ("t-acme", "connection.disconnect", "ok")
-
-    def test_without_a_connection_it_says_so(self, deployment: Deployment) -> None:
-        assert "not connected" in deployment.bad("disconnect", "acme", "--yes")
 
 
 def test_somebody_who_saved_in_between_is_not_overwritten(deployment: Deployment, engine: Engine) -> None:

@@ -175,3 +175,30 @@ def test_a_certificate_that_nobody_vouches_for_is_told_apart(slack: Control) -> 
     with pytest.raises(SlackError) as caught:
         _ask(slack.url.replace("http://", "https://"), _post)
     assert isinstance(caught.value, SlackUnavailable)
+
+
+class TestRevoking:
+    def test_a_token_that_works_is_ended(self, slack: Control) -> None:
+        assert _ask(slack.url, lambda gateway: gateway.revoke(TOKEN)) is None
+        with pytest.raises(SlackRefused, match="account_inactive"):
+            _ask(slack.url, lambda gateway: gateway.auth_test(TOKEN))
+
+    @pytest.mark.parametrize("code", ["account_inactive", "invalid_auth", "token_expired", "token_revoked"])
+    def test_a_token_that_does_not_work_is_told_by_slacks_code(self, slack: Control, code: str) -> None:
+        slack.fault("error", "auth.revoke", code=code)
+        assert _ask(slack.url, lambda gateway: gateway.revoke(TOKEN)) == code
+
+    @pytest.mark.parametrize("code", ["access_denied", "ekm_access_denied", "new_error_2027"])
+    def test_another_no_is_raised(self, slack: Control, code: str) -> None:
+        slack.fault("error", "auth.revoke", code=code)
+        with pytest.raises(SlackRefused) as caught:
+            _ask(slack.url, lambda gateway: gateway.revoke(TOKEN))
+        assert caught.value.code == code
+
+    @pytest.mark.parametrize(
+        "fault", [{"drop": ["revoked"]}, {"merge": {"revoked": False}}], ids=["silent", "not"]
+    )
+    def test_a_yes_that_does_not_say_so_is_no_yes(self, slack: Control, fault: dict[str, Any]) -> None:
+        slack.fault("rewrite", "auth.revoke", **fault)
+        with pytest.raises(SlackUncertain, match="does not say that it revoked"):
+            _ask(slack.url, lambda gateway: gateway.revoke(TOKEN))

@@ -33,6 +33,7 @@ def test_a_test_message_arrives(deployment: Deployment, worker: Start, slack: Co
     said = deployment.bad("test", "acme", "C0GENERAL", "--seconds", "60")
     assert "trouble in this conversation: account_inactive" in said
     assert "the connection is broken: account_inactive" in deployment.bad("test", "acme", "C0GENERAL")
+    assert ("t-acme", "connection.broken", "account_inactive") in deployment.audited
 
 
 def test_without_a_worker_it_says_so(deployment: Deployment, slack: Control) -> None:

@@ -325,8 +325,9 @@ def test_only_after_a_test(ada: Visitor, connection: Any, rows: Any) -> None:
     assert "Slack is the only way" in ada.get("/slack/login").text
     assert switch(ada, connection, False).headers["Location"].endswith("?done=open")
     assert ada.get("/login").json["exclusive"] is False
-    changes = [(row.action, row.actor, row.detail) for row in rows.audit if row.action == "login.only"]
-    assert changes == [("login.only", "u-ada", {"on": True}), ("login.only", "u-ada", {"on": False})]
+    changes = [(row.actor, row.detail["changes"]) for row in rows.audit if row.action == "login.only"]
+    closed, opened = {"before": False, "after": True}, {"before": True, "after": False}
+    assert changes == [("u-ada", {"login_only": closed}), ("u-ada", {"login_only": opened})]
 
 
 def test_off_does_not_ask_for_anything(ada: Visitor, connection: Any) -> None:

@@ -8,7 +8,7 @@ import pickle
 import pytest
 from pydantic import SecretBytes, SecretStr
 
-from cocoom_slack_plugin.connections.vault import SecretKind, Vault
+from cocoom_slack_plugin.connections.vault import SecretKind, Vault, key_id_of
 from cocoom_slack_plugin.errors import SecretUnreadable
 
 TOKEN = SecretStr("xoxb-demo-acme")
@@ -96,6 +96,19 @@ def test_after_rotation_the_old_is_read_and_the_new_is_written(vault: Vault) -> 
     rotated = Vault({"new": NEW, "old": OLD})
     assert rotated.open(vault.seal(TOKEN, "t-acme", BOT), "t-acme", BOT) == TOKEN
     assert rotated.seal(TOKEN, "t-acme", BOT).startswith("v1.new.")
+
+
+def test_the_ring_is_told_with_the_active_key_first() -> None:
+    assert Vault({"new": NEW, "old": OLD}).key_ids == ["new", "old"]
+
+
+@pytest.mark.parametrize(
+    ("sealed", "key_id"),
+    [("v1.old.xxxx", "old"), ("v2.k-1.a.b", "k-1"), ("", ""), ("clear", ""), (f"v1.{'k' * 99}.x", "k" * 32)],
+    ids=["plain", "another-version", "empty", "no-seal", "long"],
+)
+def test_the_key_of_a_sealed_value_is_told_without_opening_it(sealed: str, key_id: str) -> None:
+    assert key_id_of(sealed) == key_id
 
 
 def test_no_text_of_it_shows_a_secret(vault: Vault) -> None:
