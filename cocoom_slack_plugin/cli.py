@@ -21,6 +21,7 @@ from cocoom_slack_plugin.commands import (
     catch_up,
     connections,
     dead_letters,
+    manifest,
     notifications,
     routes,
     why,
@@ -95,6 +96,8 @@ def _chores(runtime: Runtime) -> list[Chore]:
 
 
 for command in (
+    manifest.manifest,
+    manifest.scopes,
     connections.connect,
     connections.status,
     disconnect,

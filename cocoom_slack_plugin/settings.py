@@ -124,6 +124,11 @@ class Settings(BaseModel):
         default="https://slack.com",
         description="Where Slack is. Something else than `https://slack.com` is for stand-ins and GovSlack.",
     )
+    app_color: str = Field(
+        default="#175AE4",
+        pattern=r"^#[0-9a-fA-F]{3}([0-9a-fA-F]{3})?$",
+        description="The colour behind the icon of the Slack apps that tenants make, as `#rrggbb`.",
+    )
     slack_timeout: float = Field(
         default=10.0, ge=1, le=60, description="Seconds that one call to Slack may take in all."
     )

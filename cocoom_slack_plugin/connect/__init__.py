@@ -1,1 +1,1 @@
-"""Connecting a tenant, changing its credentials and leaving again, across all rooms: for pages and command line."""
+"""Connecting a tenant to its own Slack app, changing its credentials and leaving again: for pages and command line."""

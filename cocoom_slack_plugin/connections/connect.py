@@ -19,12 +19,13 @@ from cocoom_slack_plugin.connections.vault import SecretKind, Vault
 from cocoom_slack_plugin.connections.workspace_change import WorkspaceChange, dropped, without_old
 from cocoom_slack_plugin.errors import InvalidInput, SlackRefused
 from cocoom_slack_plugin.slack import Identity, SlackGateway
+from cocoom_slack_plugin.slack_scopes import Scope
 from cocoom_slack_plugin.switches import Function
 
-REQUIRED_SCOPES = frozenset({"chat:write"})
+REQUIRED_SCOPES = frozenset({Scope.CHAT_WRITE})
 USEFUL_SCOPES = {
-    "chat:write.public": "post in public channels to which the bot was not invited",
-    "users:read.email": "find people by their e-mail, for direct messages",
+    Scope.CHAT_WRITE_PUBLIC: "post in public channels to which the bot was not invited",
+    Scope.USERS_READ_EMAIL: "find people by their e-mail, for direct messages",
 }
 
 

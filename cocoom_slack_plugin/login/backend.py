@@ -21,6 +21,7 @@ from cocoom_slack_plugin.login.claims import ENTERPRISE, TEAM, USER
 from cocoom_slack_plugin.login.policy import Pin
 from cocoom_slack_plugin.login.slack_errors import classify
 from cocoom_slack_plugin.login.transport import BoundedTransport
+from cocoom_slack_plugin.slack_scopes import SIGN_IN
 
 NAME = "slack-openid"
 ANSWER_PARAMETERS = ("code", "state", "error", "iss")
@@ -43,7 +44,7 @@ class SlackOpenIdConnect(BoundedTransport[ResponseT_co], OpenIdConnectAuth[Respo
     ACCESS_TOKEN_URL = "https://slack.com/api/openid.connect.token"
     JWKS_URI = "https://slack.com/openid/connect/keys"
     TOKEN_ENDPOINT_AUTH_METHOD = "client_secret_post"
-    DEFAULT_SCOPE = ["openid", "email", "profile"]  # noqa: RUF012 - social-core's type
+    DEFAULT_SCOPE = [str(each) for each in SIGN_IN]  # noqa: RUF012 - social-core's type
     EXTRA_DATA = []  # noqa: RUF012
     ID_KEY = "team:user"
     ID_TOKEN_MAX_AGE = 600

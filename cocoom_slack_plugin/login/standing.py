@@ -14,8 +14,9 @@ from cocoom_slack_plugin.errors import SecretUnreadable, SlackError
 from cocoom_slack_plugin.login.policy import Standing
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.slack import SlackGateway, SlackUser
+from cocoom_slack_plugin.slack_scopes import Scope
 
-SCOPE = "users:read"
+SCOPE = Scope.USERS_READ
 
 
 def can_be_asked(connection: Connection) -> bool:

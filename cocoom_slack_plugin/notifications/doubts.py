@@ -19,13 +19,14 @@ from cocoom_slack_plugin.notifications.digest import Told
 from cocoom_slack_plugin.notifications.render import event_ids
 from cocoom_slack_plugin.notifications.verdict import RETRY_SECONDS, Verdict, sent
 from cocoom_slack_plugin.slack import Posted, SlackGateway
+from cocoom_slack_plugin.slack_scopes import Scope
 
 log = logging.getLogger(__name__)
 
 SCOPES = {
-    "C": {"channels:history", "groups:history"},  # a private channel's id may start with C too
-    "G": {"groups:history"},
-    "D": {"im:history"},
+    "C": {Scope.CHANNELS_HISTORY, Scope.GROUPS_HISTORY},  # a private channel's id may start with C too
+    "G": {Scope.GROUPS_HISTORY},
+    "D": {Scope.IM_HISTORY},
 }
 GIVE_UP = "give_up"
 BEFORE_SECONDS = 330.0

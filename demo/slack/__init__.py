@@ -16,6 +16,9 @@ In a test::
         it.control.id_token(claims={"nonce": "other"}, times=1)            # demo.slack.signin.knobs
         it.control.limits(enabled=False)
 
+Apps are made at ``/apps`` from a manifest, as on api.slack.com, or by ``apps.manifest.*`` with the token of
+``it.control.configuration_token("T0ACME", "U0ALICE")``.
+
 Inside a running loop: ``async with demo.slack.server.start(seeded()) as url``. The seed's ids, people and
 secrets are in ``demo.slack.seed``. Rules of behaviour cite ``slack.md``, the project's notes on Slack.
 """

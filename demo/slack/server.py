@@ -13,6 +13,7 @@ from demo.slack.api.endpoint import call_method
 from demo.slack.api.scheduling import post_due
 from demo.slack.control.routes import control_routes
 from demo.slack.loopback import check_host
+from demo.slack.pages.apps import app_routes
 from demo.slack.pages.routes import page_routes
 from demo.slack.signin.codes import Flow
 from demo.slack.signin.documents import discovery, keys
@@ -40,6 +41,7 @@ def application(slack: Slack) -> web.Application:
             web.static("/static", _STATIC),
             *control_routes(),
             *page_routes(),
+            *app_routes(),
         ]
     )
     return app

@@ -22,6 +22,7 @@ DOCUMENTED = [section.title.strip("`") for section in sections(PAGE) if section.
 FIELDS: dict[str, FieldInfo] = Settings.model_fields
 TYPES = {float: "a number", int: "a whole number", bool: "yes or no", Switches: "lines"}
 TEXTS = {
+    "app_color": "text",
     "queue": "text",
     "slack_url": "an address",
     "redis_url": "an address, secret",

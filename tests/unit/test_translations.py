@@ -48,7 +48,7 @@ def _catalogue(room: str) -> Catalog:
         return read_po(file, locale="fr", abort_invalid=True)
 
 
-ROOMS = ["login", "notifications"]
+ROOMS = ["connect", "login", "notifications"]
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -13,7 +13,14 @@ PACKAGES = {"cocoom_slack_plugin": "cocoom_slack_plugin", "cocoom_hooks": "hooks
 NEVER = {"bench", "build", "demo", "docs", "hooks", "tests"}
 """Folders that may be nobody's site-packages."""
 
-KINDS = {"*.jinja2": 1, "*.po": 1, "*.css": 1, "py.typed": 2, "migrations/versions/*.py": 1}
+KINDS = {
+    "*.jinja2": 1,
+    "*.po": 1,
+    "*.css": 1,
+    "py.typed": 2,
+    "migrations/versions/*.py": 1,
+    "static/cocoom-icon.png": 1,
+}
 """Kinds of files beside the modules, and how many there are at least."""
 
 ENTRY_POINTS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.slack.api import auth, conversations, editing, posting, reading, scheduling, users, views
+from demo.slack.api import auth, conversations, editing, manifests, posting, reading, scheduling, users, views
 from demo.slack.signin import install, openid
 
-ROOMS = (auth, conversations, editing, posting, reading, scheduling, users, views, install, openid)
+ROOMS = (auth, conversations, editing, manifests, posting, reading, scheduling, users, views, install, openid)

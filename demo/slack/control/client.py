@@ -84,6 +84,10 @@ class Control:
         """Press "Install to workspace"; the bot token (a chosen one, for readable tests)."""
         return str(self.order("install_app", app=app, team=team, scopes=sorted(scopes), token=token))
 
+    def configuration_token(self, team: str, user: str) -> str:
+        """For ``apps.manifest.*``, in this person's name."""
+        return str(self.order("configuration_token", team=team, user=user))
+
     def add_workspace_to_install(self, token: str, team: str) -> None:
         self.order("add_workspace_to_install", token=token, team=team)
 

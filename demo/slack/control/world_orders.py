@@ -11,6 +11,7 @@ from demo.slack.slack import Slack
 from demo.slack.world.app import App, TokenState
 from demo.slack.world.channel import Channel, Posting
 from demo.slack.world.ids import new_id
+from demo.slack.world.installation import configuration_token as new_configuration_token
 from demo.slack.world.installation import grant_workspace, install, revoke, uninstall
 from demo.slack.world.team import Enterprise, Team
 
@@ -108,6 +109,11 @@ def install_app(slack: Slack, app: str, team: str, scopes: list[str], token: str
     """As if an administrator had pressed "Install to workspace"; the bot token."""
     found = slack.world.app_called(app)
     return install(slack.world, found, slack.world.team(team), frozenset(scopes), token or None).value
+
+
+@order
+def configuration_token(slack: Slack, team: str, user: str) -> str:
+    return new_configuration_token(slack.world, slack.world.user(team, user)).value
 
 
 @order

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from demo.slack.world.ids import new_client_id, new_id, new_secret
 
@@ -42,6 +43,10 @@ class App:
     distributed: bool = False
     messages_tab_enabled: bool = True
     home_tab_enabled: bool = True
+    bot_name: str = ""
+    """What its bots are called; empty for one called after the app."""
+    manifest: dict[str, Any] = field(default_factory=dict)
+    """As last given, where it was made from one; what changed since is in the other fields."""
     bots: dict[str, Bot] = field(default_factory=dict)
     """Team id, or enterprise id for an org-wide install, -> bot."""
 

@@ -14,8 +14,8 @@ def new_id(prefix: str) -> str:
 
 
 def new_token(kind: str) -> str:
-    """A token with Slack's prefix for its kind (``bot`` or ``user``), plainly marked as ours."""
-    prefix = {"bot": "xoxb", "user": "xoxp"}[kind]
+    """A token with Slack's prefix for its kind (``bot``, ``user`` or ``config``), plainly marked as ours."""
+    prefix = {"bot": "xoxb", "user": "xoxp", "config": "xoxe.xoxp"}[kind]
     return f"{prefix}-demo-{secrets.token_hex(24)}"
 
 

@@ -52,6 +52,13 @@ def grant_user_token(world: World, app: App, user: User, scopes: frozenset[str])
     return token
 
 
+def configuration_token(world: World, user: User) -> Token:
+    """What somebody takes from the list of their apps, to let a program make one in this workspace."""
+    token = Token(new_token("config"), "config", "", user.team_id, user.id, frozenset())
+    world.tokens[token.value] = token
+    return token
+
+
 def active_bot_token(
     world: World, app: App, team_id: str | None, enterprise_id: str | None = None
 ) -> Token | None:
@@ -88,7 +95,7 @@ def deactivate(world: World, user: User) -> None:
 def _seat_bot(app: App, team: Team, user_id: str) -> None:
     bot_user = team.users.get(user_id)
     if bot_user is None:
-        name = app.name.lower().replace(" ", "-")
+        name = app.bot_name or app.name.lower().replace(" ", "-")
         bot_user = User(user_id, team.id, name, app.name, is_bot=True, app_id=app.id)
         team.users[user_id] = bot_user
     bot_user.deleted = False

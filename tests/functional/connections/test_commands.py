@@ -115,8 +115,6 @@ class TestSwitches:
         assert "no tenant has the id or subdomain 'nobody'" in deployment.bad("disable", "nobody", "login")
 
 
-
-
 def test_somebody_who_saved_in_between_is_not_overwritten(deployment: Deployment, engine: Engine) -> None:
     """B24"""
     deployment.connect()
