@@ -270,10 +270,10 @@ class TestForget:
         assert len(_known(acme)) == 1
 
 
-def test_disconnecting_forgets_strangers_too(acme: Deployment, engine: Engine) -> None:
+def test_disconnecting_for_good_forgets_strangers_too(acme: Deployment, engine: Engine) -> None:
     _miss(engine, BOB, Reason.NOT_FOUND, 3)
     _miss(engine, BOB, Reason.NOT_FOUND, 3, tenant="t-globex")
-    acme.good("disconnect", "acme", "--yes")
+    acme.good("disconnect", "acme", "--delete-data", "--yes")
     assert [row.tenant_id for row in acme.rows(stranger)] == ["t-globex"]
 
 

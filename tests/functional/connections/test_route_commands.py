@@ -119,10 +119,10 @@ class TestKeeping:
         rows = _audited(deployment)
         assert [row.action for row in rows] == ["route.add", "route.change", "route.remove", "route.add"]
         assert {(row.tenant_id, row.actor) for row in rows} == {("t-acme", f"cli:{getpass.getuser()}")}
-        changed = rows[1].detail
-        assert changed["number"] == number
-        assert (changed["before"]["locale"], changed["after"]["locale"]) == (None, "fr")
-        assert (rows[0].detail["before"], rows[2].detail["after"]) == (None, None)
+        added, changed, removed = (row.detail for row in rows[:3])
+        assert changed == {"number": number, "changes": {"locale": {"before": None, "after": "fr"}}}
+        assert added["changes"]["channel"] == {"before": None, "after": "C0NEWS"}
+        assert removed["changes"]["channel"] == {"before": "C0NEWS", "after": None}
 
     @pytest.mark.parametrize("channel", ["#news", "news", "U0ALICE", "C", "https://acme.slack.com/archives/"])
     def test_what_is_no_channel_is_told_what_to_paste(self, deployment: Deployment, channel: str) -> None:

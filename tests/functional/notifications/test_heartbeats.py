@@ -19,12 +19,12 @@ from demo.slack.control import Control
 from .host import ACME, BOB, Host, titles
 
 POST, LOOK_UP = "chat.postMessage", "users.lookupByEmail"
-LEASE = 2.0
+LEASE = 4.0
 
 
 @pytest.fixture
 def short(host: Host) -> Host:
-    """With the shortest lease that the settings allow, and patience with Slack."""
+    """With a short lease, and patience with Slack."""
     host.route(ACME, "C0NEWS")
     return host.but(lease=LEASE, slack_timeout=30)
 
@@ -60,7 +60,7 @@ def _left(host: Host, conversation: str = "C0NEWS") -> float:
 
 def test_a_slack_that_is_slower_than_the_lease_costs_no_lane(short: Host, slack: Control) -> None:
     """Another worker looks for work all the while, and a third one comes late."""
-    slack.settings(latency_ms=3500)
+    slack.settings(latency_ms=7000)
     short.share("first", event_id="e1")
     other = short.but()
     with _draining(short) as worker:
