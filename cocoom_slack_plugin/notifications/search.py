@@ -16,8 +16,9 @@ from cocoom_slack_plugin.people.person import Person, Source
 from cocoom_slack_plugin.people.stranger import Reason, Stranger
 from cocoom_slack_plugin.runtime import Runtime
 from cocoom_slack_plugin.slack import SlackGateway
+from cocoom_slack_plugin.slack_scopes import Scope
 
-METHOD, SCOPE = "users.lookupByEmail", "users:read.email"
+METHOD, SCOPE = "users.lookupByEmail", Scope.USERS_READ_EMAIL
 
 
 class Search:
