@@ -25,7 +25,7 @@ from bench.world import THREADS, World, channel_id, publication, team_id, tenant
 from cocoom_hooks import Hooks
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.notifications import routes
-from cocoom_slack_plugin.notifications.decide import PERSONAL
+from cocoom_slack_plugin.notifications.decision import PERSONAL
 from cocoom_slack_plugin.notifications.route import Route
 from cocoom_slack_plugin.people.tables import person
 from cocoom_slack_plugin.settings import Settings

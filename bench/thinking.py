@@ -10,7 +10,8 @@ from typing import Any
 from bench.interleaved import each_took, medians
 from bench.report import Row, compared
 from bench.world import publication
-from cocoom_slack_plugin.notifications.decide import Circumstances, decide
+from cocoom_slack_plugin.notifications.decide import decide
+from cocoom_slack_plugin.notifications.decision import Circumstances
 from cocoom_slack_plugin.notifications.render import render
 from cocoom_slack_plugin.notifications.route import Route
 

@@ -23,7 +23,7 @@ from cocoom_hooks.payloads import (
     Thread,
     User,
 )
-from cocoom_slack_plugin.notifications.decide import QUIET
+from cocoom_slack_plugin.notifications.decision import QUIET
 from cocoom_slack_plugin.notifications.digest import Told, compose_message
 from cocoom_slack_plugin.notifications.events import (
     CONNECTION_TESTED,

@@ -17,7 +17,7 @@ from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.notifications import dead_letters as letters
 from cocoom_slack_plugin.notifications.clean import clean
 from cocoom_slack_plugin.notifications.dead_letters import UNKNOWN, Choice, DeadLetter
-from cocoom_slack_plugin.notifications.decide import PERSONAL
+from cocoom_slack_plugin.notifications.decision import PERSONAL
 from cocoom_slack_plugin.notifications.doorbell import Doorbell
 from cocoom_slack_plugin.runtime import Runtime
 

@@ -14,7 +14,7 @@ from cocoom_slack_plugin.commands.counting import counted
 from cocoom_slack_plugin.commands.instants import shown
 from cocoom_slack_plugin.notifications import dry_run
 from cocoom_slack_plugin.notifications import routes as routing
-from cocoom_slack_plugin.notifications.decide import PERSONAL
+from cocoom_slack_plugin.notifications.decision import PERSONAL
 from cocoom_slack_plugin.notifications.dry_run import Result
 from cocoom_slack_plugin.notifications.route import Effect, Route
 from cocoom_slack_plugin.notifications.route_file import entry

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.errors import InvalidEvent, SlackError, SlackRefused
 from cocoom_slack_plugin.notifications.claims import Amended, Claim, Fate, Waiting
-from cocoom_slack_plugin.notifications.decide import COMMENT_GONE, Act
+from cocoom_slack_plugin.notifications.decision import Act
 from cocoom_slack_plugin.notifications.digest import Told, compose_message, in_words
+from cocoom_slack_plugin.notifications.kinds import COMMENT_GONE
 from cocoom_slack_plugin.notifications.telling import as_of_now
 from cocoom_slack_plugin.notifications.verdict import Verdict, judge_preparation
 from cocoom_slack_plugin.notifications.waiting import NEWER

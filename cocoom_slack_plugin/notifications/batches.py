@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cocoom_slack_plugin.errors import InvalidEvent, NotConnected
 from cocoom_slack_plugin.notifications import summaries
 from cocoom_slack_plugin.notifications.claims import Waiting
-from cocoom_slack_plugin.notifications.decide import BATCH
+from cocoom_slack_plugin.notifications.decision import BATCH
 from cocoom_slack_plugin.notifications.events import Cause, load
 from cocoom_slack_plugin.notifications.recording import release
 

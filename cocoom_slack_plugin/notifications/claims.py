@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cocoom_slack_plugin.notifications.decide import Act
+from cocoom_slack_plugin.notifications.decision import Act
 from cocoom_slack_plugin.notifications.verdict import Verdict
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cocoom_hooks.payloads import Event, PostEvent
-from cocoom_slack_plugin.notifications.decide import is_held_back
+from cocoom_slack_plugin.notifications.decision import is_held_back
 from cocoom_slack_plugin.notifications.elements import Line, size, spoken, strong
 from cocoom_slack_plugin.notifications.render import message, metadata, put_in_words
 from cocoom_slack_plugin.notifications.rich_text import escaped, rich_text

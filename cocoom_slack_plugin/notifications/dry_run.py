@@ -16,13 +16,15 @@ from sqlalchemy.orm import Session
 
 from cocoom_hooks.payloads import Tenant
 from cocoom_slack_plugin.notifications import preferences
-from cocoom_slack_plugin.notifications.decide import Circumstances, Decision, addressee, decide
+from cocoom_slack_plugin.notifications.decide import decide
+from cocoom_slack_plugin.notifications.decision import Circumstances, Decision
 from cocoom_slack_plugin.notifications.kinds import IN_CHANNELS
 from cocoom_slack_plugin.notifications.past_events import PastEvent, first_recorded, pages
 from cocoom_slack_plugin.notifications.preferences import Preferences
 from cocoom_slack_plugin.notifications.render import put_in_words
 from cocoom_slack_plugin.notifications.route import Effect, Route, about, choose
 from cocoom_slack_plugin.notifications.schedule import zone_of
+from cocoom_slack_plugin.notifications.to_people import addressee
 from cocoom_slack_plugin.translations import best_locale
 
 EXAMPLES = 5

@@ -28,3 +28,17 @@ TO_PEOPLE: Mapping[str, str] = {
 
 CHANNEL_WORDS = tuple(IN_CHANNELS.values())
 PERSONAL_WORDS = tuple(dict.fromkeys(TO_PEOPLE.values()))
+
+GONE = frozenset(
+    {
+        "publication_unpublished",
+        "publication_deleted",
+        "publication_moderated",
+        "share_deleted",
+        "share_moderated",
+    }
+)
+"""After these nobody can read the post any more."""
+COMMENT_GONE = frozenset({"comment_deleted", "comment_moderated"})
+CHANGING = GONE | COMMENT_GONE | {"publication_edited"}
+"""After these what was told of a post is not true any more."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.notifications.claims import Entry
-from cocoom_slack_plugin.notifications.decide import PERSONAL
+from cocoom_slack_plugin.notifications.decision import PERSONAL
 from cocoom_slack_plugin.people import stranger as strangers
 
 PERSON_UNKNOWN = "person_unknown"

@@ -10,7 +10,7 @@ from sqlalchemy import select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from cocoom_slack_plugin.notifications.decide import Decision
+from cocoom_slack_plugin.notifications.decision import Decision
 from cocoom_slack_plugin.notifications.tables import lane, workspace
 
 Lane = tuple[str, str]  # tenant id, conversation

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from cocoom_hooks.payloads import Event, Tenant, User
 from cocoom_slack_plugin.errors import InvalidEvent, NotConnected
 from cocoom_slack_plugin.notifications import outbox
-from cocoom_slack_plugin.notifications.decide import PERSONAL, addressee
+from cocoom_slack_plugin.notifications.decision import PERSONAL
 from cocoom_slack_plugin.notifications.events import NOTICES_SUMMARISED, Cause, NoticesSummarised, load
+from cocoom_slack_plugin.notifications.to_people import addressee
 
 _WAITING = text("""
     WITH waiting AS (

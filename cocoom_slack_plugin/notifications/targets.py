@@ -15,9 +15,10 @@ from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.connection import Connection
 from cocoom_slack_plugin.database import transaction
 from cocoom_slack_plugin.notifications.claims import Claim
-from cocoom_slack_plugin.notifications.decide import PERSONAL, addressee
+from cocoom_slack_plugin.notifications.decision import PERSONAL
 from cocoom_slack_plugin.notifications.search import Search
 from cocoom_slack_plugin.notifications.tables import message
+from cocoom_slack_plugin.notifications.to_people import addressee
 from cocoom_slack_plugin.notifications.verdict import Verdict
 from cocoom_slack_plugin.people import person as people
 from cocoom_slack_plugin.people import stranger as strangers

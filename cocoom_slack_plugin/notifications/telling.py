@@ -9,9 +9,10 @@ from itertools import takewhile
 from cocoom_hooks.payloads import Event, PostEvent, Tenant
 from cocoom_slack_plugin.errors import InvalidEvent
 from cocoom_slack_plugin.notifications.claims import Fate, Waiting
-from cocoom_slack_plugin.notifications.decide import COMMENT_GONE, GONE, PERSONAL, Act
+from cocoom_slack_plugin.notifications.decision import PERSONAL, Act
 from cocoom_slack_plugin.notifications.digest import Told
 from cocoom_slack_plugin.notifications.events import load, load_post
+from cocoom_slack_plugin.notifications.kinds import COMMENT_GONE, GONE
 from cocoom_slack_plugin.notifications.whereabouts import CARDS, REMARKS
 
 

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from cocoom_hooks.payloads import Event
 from cocoom_slack_plugin.errors import InvalidEvent
 from cocoom_slack_plugin.notifications import preferences, routes
-from cocoom_slack_plugin.notifications.decide import Circumstances, Decision, addressee, decide
+from cocoom_slack_plugin.notifications.decide import decide
+from cocoom_slack_plugin.notifications.decision import Circumstances, Decision
 from cocoom_slack_plugin.notifications.events import load
 from cocoom_slack_plugin.notifications.notices import Decided, open_notices
 from cocoom_slack_plugin.notifications.preferences import Preferences
 from cocoom_slack_plugin.notifications.tables import event
+from cocoom_slack_plugin.notifications.to_people import addressee
 from cocoom_slack_plugin.notifications.whereabouts import Whereabouts
 from cocoom_slack_plugin.translations import DEFAULT_LOCALE
 

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cocoom_slack_plugin.notifications.claims import Claim, Waiting
-from cocoom_slack_plugin.notifications.decide import COMMENT_GONE, GONE, Act
+from cocoom_slack_plugin.notifications.decision import Act
+from cocoom_slack_plugin.notifications.kinds import COMMENT_GONE, GONE
 from cocoom_slack_plugin.notifications.recording import release
 from cocoom_slack_plugin.notifications.whereabouts import CARDS
 

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cocoom_hooks.payloads import CommentEvent, Event, PostEvent
-from cocoom_slack_plugin.notifications.decide import CHANGING, COMMENT_GONE, Act, Decision
+from cocoom_slack_plugin.notifications.decision import Act, Decision
+from cocoom_slack_plugin.notifications.kinds import CHANGING, COMMENT_GONE
 
 CARDS = ("publication_published", "share_published")
 """The messages that show the post itself."""

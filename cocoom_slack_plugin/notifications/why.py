@@ -6,7 +6,8 @@ from cocoom_hooks.payloads import CollaboratorEvent, PostEvent
 from cocoom_slack_plugin.notifications import why_delivery as delivery
 from cocoom_slack_plugin.notifications import why_routing as routing
 from cocoom_slack_plugin.notifications.clean import clean
-from cocoom_slack_plugin.notifications.decide import Act, decide
+from cocoom_slack_plugin.notifications.decide import decide
+from cocoom_slack_plugin.notifications.decision import Act
 from cocoom_slack_plugin.notifications.why_advice import advise
 from cocoom_slack_plugin.notifications.why_facts import Facts
 from cocoom_slack_plugin.notifications.why_steps import Explanation, Scope, Step, Verdict

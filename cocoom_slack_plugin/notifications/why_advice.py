@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from cocoom_slack_plugin.notifications.decide import PERSONAL
+from cocoom_slack_plugin.notifications.decision import PERSONAL
 from cocoom_slack_plugin.notifications.why_delivery import notices, of_connection, of_workspace
 from cocoom_slack_plugin.notifications.why_facts import Facts
 from cocoom_slack_plugin.notifications.why_steps import Scope, Verdict

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from cocoom_slack_plugin.notifications.decide import DIGEST, PERSONAL
+from cocoom_slack_plugin.notifications.decision import DIGEST, PERSONAL
 from cocoom_slack_plugin.notifications.why_facts import Facts
 from cocoom_slack_plugin.notifications.why_steps import Scope, Step, Verdict, reason_in_words
 from cocoom_slack_plugin.switches import Function

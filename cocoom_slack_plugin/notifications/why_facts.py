@@ -15,11 +15,12 @@ from cocoom_slack_plugin.connections import connection as connections
 from cocoom_slack_plugin.connections.connection import Connection
 from cocoom_slack_plugin.errors import InvalidEvent
 from cocoom_slack_plugin.notifications import preferences, routes
-from cocoom_slack_plugin.notifications.decide import Circumstances, addressee
+from cocoom_slack_plugin.notifications.decision import Circumstances
 from cocoom_slack_plugin.notifications.events import load
 from cocoom_slack_plugin.notifications.past_events import first_recorded
 from cocoom_slack_plugin.notifications.tables import event as recorded
 from cocoom_slack_plugin.notifications.tables import workspace
+from cocoom_slack_plugin.notifications.to_people import addressee
 from cocoom_slack_plugin.notifications.whereabouts import CARDS
 from cocoom_slack_plugin.people import person as people
 from cocoom_slack_plugin.people.person import Person

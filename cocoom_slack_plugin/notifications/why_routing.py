@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from cocoom_slack_plugin.notifications.decide import Decision, addressee, decide, to_people
+from cocoom_slack_plugin.notifications.decide import decide
+from cocoom_slack_plugin.notifications.decision import Decision
 from cocoom_slack_plugin.notifications.kinds import TO_PEOPLE
 from cocoom_slack_plugin.notifications.route import About, Chosen, Effect, Route, about, choose
 from cocoom_slack_plugin.notifications.route_text import in_words
+from cocoom_slack_plugin.notifications.to_people import addressee, to_people
 from cocoom_slack_plugin.notifications.why_facts import Facts
 from cocoom_slack_plugin.notifications.why_steps import Scope, Step, Verdict, reason_in_words
 

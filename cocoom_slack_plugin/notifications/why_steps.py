@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cocoom_slack_plugin.notifications.decide import PERSONAL
+from cocoom_slack_plugin.notifications.decision import PERSONAL
 
 
 class Verdict(enum.StrEnum):

@@ -22,16 +22,11 @@ from cocoom_hooks.payloads import (
     Thread,
     UserStatus,
 )
-from cocoom_slack_plugin.notifications.decide import (
-    CHANGING,
-    PERSONAL,
-    Circumstances,
-    Decision,
-    addressee,
-    decide,
-)
+from cocoom_slack_plugin.notifications.decide import decide
+from cocoom_slack_plugin.notifications.decision import PERSONAL, Circumstances, Decision
 from cocoom_slack_plugin.notifications.events import PAYLOADS
 from cocoom_slack_plugin.notifications.kinds import (
+    CHANGING,
     CHANNEL_WORDS,
     IN_CHANNELS,
     NEWCOMERS,
@@ -41,6 +36,7 @@ from cocoom_slack_plugin.notifications.kinds import (
 from cocoom_slack_plugin.notifications.preferences import Preferences
 from cocoom_slack_plugin.notifications.route import NOTHING, Effect, Route, about, choose, flaws, tag_key
 from cocoom_slack_plugin.notifications.schedule import Every, QuietHours, Schedule
+from cocoom_slack_plugin.notifications.to_people import addressee
 from cocoom_slack_plugin.testing import envelope, make_comment, make_post, make_tenant, make_user
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

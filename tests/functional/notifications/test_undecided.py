@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from cocoom_hooks.payloads import CollaboratorEvent
-from cocoom_slack_plugin.notifications import decide as deciding
+from cocoom_slack_plugin.notifications import to_channels
 from cocoom_slack_plugin.notifications.tables import event, notice
 from cocoom_slack_plugin.notifications.undecided import TENANT_SHARE, decide_batch
 from cocoom_slack_plugin.testing import envelope
@@ -138,14 +138,14 @@ def test_a_rule_that_fails_on_one_event_stops_nobody_else(
     host: Host, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     host.route(ACME, "C0NEWS")
-    good = deciding.about
+    good = to_channels.about
 
     def broken(kind: str, told: Any) -> Any:
         if told.post.title == "poison":
             raise ZeroDivisionError
         return good(kind, told)
 
-    monkeypatch.setattr(deciding, "about", broken)
+    monkeypatch.setattr(to_channels, "about", broken)
     for title in ("before", "poison", "after"):
         host.share(title)
     with caplog.at_level(logging.ERROR):

@@ -24,17 +24,13 @@ from cocoom_hooks.payloads import (
     UserStatus,
 )
 from cocoom_slack_plugin.notifications import decide as deciding
-from cocoom_slack_plugin.notifications.decide import (
-    TOLD_OR_TESTED,
-    Act,
-    Circumstances,
-    Decision,
-    addressee,
-)
+from cocoom_slack_plugin.notifications.decide import TOLD_OR_TESTED
+from cocoom_slack_plugin.notifications.decision import Act, Circumstances, Decision
 from cocoom_slack_plugin.notifications.events import PAYLOADS, ConnectionTested, NoticesSummarised
 from cocoom_slack_plugin.notifications.preferences import Preferences
 from cocoom_slack_plugin.notifications.route import GIVE_UP, RESEND, Effect, Route
 from cocoom_slack_plugin.notifications.schedule import Every, QuietHours, Schedule
+from cocoom_slack_plugin.notifications.to_people import addressee
 from cocoom_slack_plugin.testing import envelope, make_comment, make_post, make_tenant, make_user
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
