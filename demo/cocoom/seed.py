@@ -1,4 +1,4 @@
-"""Two bases with people to try everything on. Planting again adds only what is missing."""
+"""Two bases with people to try everything on, and one to connect. Planting again adds only what is missing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ from demo.cocoom.tables import (
     UserRow,
 )
 
-BASES = (("acme", "Acme", "en", "Europe/Paris"), ("globex", "Globex", "fr", "Europe/Zurich"))
+BASES = (
+    ("acme", "Acme", "en", "Europe/Paris"),
+    ("globex", "Globex", "fr", "Europe/Zurich"),
+    ("initech", "Initech", "en", "Europe/Paris"),
+)
 
 PEOPLE = (
     ("acme", "Alice Martin", Role.ADMINISTRATOR, UserStatus.ACTIVE, None),
@@ -31,6 +35,8 @@ PEOPLE = (
     ("globex", "Gina Roux", Role.ADMINISTRATOR, UserStatus.ACTIVE, None),
     ("globex", "Hugo Noir", Role.CONTRIBUTOR, UserStatus.ACTIVE, None),
     ("globex", "Iris Faure", Role.READER, UserStatus.INVITED, None),
+    ("initech", "Nina Novak", Role.ADMINISTRATOR, UserStatus.ACTIVE, None),
+    ("initech", "Noé Garnier", Role.ADMINISTRATOR, UserStatus.ACTIVE, "fr"),
 )
 
 THREADS = (
@@ -39,6 +45,7 @@ THREADS = (
     ("globex", "general", "#175AE4", ("gina", "hugo")),
     ("acme", "hub-news", "#B4563A", ("alice", "bob")),
     ("globex", "hub-news", "#B4563A", ("gina", "hugo")),
+    ("initech", "general", "#175AE4", ("nina", "noe")),
 )
 
 LENDINGS = (("acme", "globex", "hub-news"),)

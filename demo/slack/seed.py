@@ -1,4 +1,4 @@
-"""A small world to start with: two workspaces, one Grid organisation, a handful of people."""
+"""A small world to start with: two workspaces with an app, one without, one Grid organisation, a handful of people."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from demo.slack.world.installation import install
 from demo.slack.world.team import Enterprise, Team
 from demo.slack.world.user import User
 
-ACME, GLOBEX, ORION = "T0ACME", "T0GLOBEX", "T0ORION"
+ACME, GLOBEX, INITECH, ORION = "T0ACME", "T0GLOBEX", "T0INITECH", "T0ORION"
 ORION_ORG = "E0ORION"
 ACME_APP, GLOBEX_APP, ORION_APP = "A0ACME", "A0GLOBEX", "A0ORION"
 ALICE, BOB, CHLOE, GUEST, LEAVER = "U0ALICE", "U0BOB", "U0CHLOE", "U0GUEST", "U0LEAVER"
-GINA, HUGO, WALTER = "U0GINA", "U0HUGO", "W0WALTER"
+GINA, HUGO, NINA, NOE, WALTER = "U0GINA", "U0HUGO", "U0NINA", "U0NOE", "W0WALTER"
 
 BOT_SCOPES = frozenset(
     {
@@ -40,6 +40,7 @@ def seeded(acme_redirects: Sequence[str] = (), globex_redirects: Sequence[str] =
     slack = Slack()
     _acme(slack, acme_redirects)
     _globex(slack, globex_redirects)
+    _initech(slack)
     _orion(slack)
     return slack
 
@@ -92,6 +93,22 @@ def _globex(slack: Slack, redirects: Sequence[str]) -> None:
     credentials = ("1000000002.2000000002", "globex-client-secret")
     app = _app(slack, App(GLOBEX_APP, "Cocoom", GLOBEX, *credentials), redirects)
     _installed(slack, app, team, "globex", joins=("C1GENERAL", "C1NEWS", "C1WELCOME"))
+
+
+def _initech(slack: Slack) -> None:
+    """Nobody has made an app here yet."""
+    team = slack.world.teams[INITECH] = Team(INITECH, "Initech", "initech")
+    _people(
+        team,
+        User(NINA, INITECH, "nina", "Nina Novak", "nina@initech.example", is_admin=True),
+        User(NOE, INITECH, "noe", "Noé Garnier", "noe@initech.example", is_admin=True, locale="fr-FR"),
+    )
+    _channels(
+        team,
+        Channel("C3GENERAL", INITECH, "general", is_general=True),
+        Channel("C3NEWS", INITECH, "news", purpose="What is new in our knowledge base"),
+        Channel("C3BOARD", INITECH, "board", is_private=True, purpose="Private: no bot is in here yet"),
+    )
 
 
 def _orion(slack: Slack) -> None:

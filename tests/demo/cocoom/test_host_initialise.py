@@ -29,7 +29,7 @@ def test_initialising_again_is_quick_and_changes_nothing(ini, sessions):
     assert initialise.main([str(ini)]) == 0
     assert time.monotonic() - started < 2
     with sessions() as dbsession:
-        assert counts(dbsession) == [2, 8, 2]
+        assert counts(dbsession) == [3, 10, 2]
         assert dbsession.get_one(UserRow, "acme-bob").display_name == "Robert Leroy"
 
 
@@ -39,7 +39,7 @@ def test_planting_adds_what_is_missing(sessions):
     with sessions.begin() as dbsession:
         plant(dbsession)
     with sessions() as dbsession:
-        assert counts(dbsession) == [2, 8, 2]
+        assert counts(dbsession) == [3, 10, 2]
 
 
 def test_the_models_and_the_migrations_agree(ini, sessions):
@@ -95,7 +95,7 @@ def test_tables_of_another_version_are_made_anew(of_another_version, capsys, sta
     command.check(Config(str(path)))
     with engine.begin() as connection:
         assert not connection.scalar(text("SELECT count(*) FROM demo_thread WHERE id = 'x'"))
-        assert connection.scalar(text("SELECT count(*) FROM demo_base")) == 2
+        assert connection.scalar(text("SELECT count(*) FROM demo_base")) == 3
         assert connection.scalar(text("SELECT tenant_id FROM of_a_plugin")) == "t-acme"
     assert initialise.main([str(path)]) == 0
     assert "made anew" not in capsys.readouterr().out
