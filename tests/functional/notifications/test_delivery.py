@@ -73,6 +73,10 @@ def test_many_workers_together_send_everything_once_and_in_order(host: Host, sla
     for number in range(15):
         host.share(str(number))
     in_threads(*[host.drain] * 4)
+    # On a machine that stood still for a lease a lane comes back later; the sweeper would ring for it.
+    until = time.monotonic() + 60
+    while host.states != [("sent", None)] * 45 and time.monotonic() < until:
+        host.drain()
     for channel in ("news", "general", "welcome"):
         assert titles(slack.messages("T0ACME", channel)) == [str(number) for number in range(15)]
     assert set(slack.posted().values()) == {3}  # one in each channel
